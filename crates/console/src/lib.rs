@@ -1,0 +1,1 @@
+//! The operators' Console: testers, ghost resets, audit

@@ -1,0 +1,143 @@
+//! What a browser's `PublicKeyCredential.toJSON()` makes (WebAuthn Level 3, sections 5.1 and
+//! 5.2), as far as we read it.
+//!
+//! Unknown members are skipped, for browsers and password managers add some; that goes for
+//! `authenticatorAttachment` and `clientExtensionResults` too, from which nothing follows
+//! here. What is read is read strictly: a missing member, a wrong type or text that is not
+//! unpadded base64url is a malformed request (section 2). Whether the bytes *mean* anything
+//! is the ceremony's business.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Base64Url;
+use crate::object::objects_only;
+
+pub use transport::Transport;
+
+mod transport;
+
+/// A new passkey: `RegistrationResponseJSON`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Outer<AttestationResponseJson>", into = "Outer<AttestationResponseJson>")]
+pub struct RegistrationResponseJson {
+    /// The credential id. On the wire it stands twice, as `id` and as `rawId`, and the two
+    /// are the same text.
+    pub raw_id: Base64Url,
+    /// What the authenticator made.
+    pub response: AttestationResponseJson,
+}
+
+/// `AuthenticatorAttestationResponseJSON`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self", rename_all = "camelCase")]
+pub struct AttestationResponseJson {
+    /// The client data, byte for byte: its hash is what was signed.
+    #[serde(rename = "clientDataJSON")]
+    pub client_data_json: Base64Url,
+    /// The attestation object (CBOR).
+    pub attestation_object: Base64Url,
+    /// By which ways the authenticator can be reached, each named once; empty where the
+    /// browser does not say.
+    #[serde(default, with = "transport::list")]
+    pub transports: Vec<Transport>,
+}
+
+/// A proof of holding a passkey: `AuthenticationResponseJSON`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Outer<AssertionResponseJson>", into = "Outer<AssertionResponseJson>")]
+pub struct AuthenticationResponseJson {
+    /// The credential id, `id` and `rawId` on the wire.
+    pub raw_id: Base64Url,
+    /// What the authenticator made.
+    pub response: AssertionResponseJson,
+}
+
+/// `AuthenticatorAssertionResponseJSON`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self", rename_all = "camelCase")]
+pub struct AssertionResponseJson {
+    /// The client data, byte for byte: its hash is part of what was signed.
+    #[serde(rename = "clientDataJSON")]
+    pub client_data_json: Base64Url,
+    /// The authenticator data, the other part.
+    pub authenticator_data: Base64Url,
+    /// The signature over the two.
+    pub signature: Base64Url,
+    /// The user handle of the account the passkey belongs to. A discoverable credential
+    /// always sends it; the type lets it be absent, and the ceremony judges that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_handle: Option<Base64Url>,
+}
+
+/// What both responses have around them, as it stands on the wire.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Self", rename_all = "camelCase")]
+struct Outer<R> {
+    id: String,
+    raw_id: Base64Url,
+    #[serde(rename = "type")]
+    kind: Kind,
+    response: R,
+}
+
+/// The only type of credential there is.
+#[derive(Serialize, Deserialize)]
+enum Kind {
+    #[serde(rename = "public-key")]
+    PublicKey,
+}
+
+/// `id` and `rawId` differ.
+#[derive(Debug, thiserror::Error)]
+#[error("`id` is not the same text as `rawId`")]
+struct IdsDiffer;
+
+impl<R> Outer<R> {
+    fn new(raw_id: Base64Url, response: R) -> Self {
+        Self { id: raw_id.to_string(), raw_id, kind: Kind::PublicKey, response }
+    }
+
+    fn open(self) -> Result<(Base64Url, R), IdsDiffer> {
+        // Bytes have one text only, so writing `rawId` again gives the text that was sent.
+        if self.raw_id.to_string() == self.id {
+            Ok((self.raw_id, self.response))
+        } else {
+            Err(IdsDiffer)
+        }
+    }
+}
+
+impl TryFrom<Outer<AttestationResponseJson>> for RegistrationResponseJson {
+    type Error = IdsDiffer;
+
+    fn try_from(outer: Outer<AttestationResponseJson>) -> Result<Self, IdsDiffer> {
+        outer.open().map(|(raw_id, response)| Self { raw_id, response })
+    }
+}
+
+impl From<RegistrationResponseJson> for Outer<AttestationResponseJson> {
+    fn from(credential: RegistrationResponseJson) -> Self {
+        Self::new(credential.raw_id, credential.response)
+    }
+}
+
+impl TryFrom<Outer<AssertionResponseJson>> for AuthenticationResponseJson {
+    type Error = IdsDiffer;
+
+    fn try_from(outer: Outer<AssertionResponseJson>) -> Result<Self, IdsDiffer> {
+        outer.open().map(|(raw_id, response)| Self { raw_id, response })
+    }
+}
+
+impl From<AuthenticationResponseJson> for Outer<AssertionResponseJson> {
+    fn from(credential: AuthenticationResponseJson) -> Self {
+        Self::new(credential.raw_id, credential.response)
+    }
+}
+
+objects_only!(
+    AttestationResponseJson,
+    AssertionResponseJson,
+    Outer<AttestationResponseJson>,
+    Outer<AssertionResponseJson>,
+);

@@ -1,0 +1,1 @@
+//! Raptor: accounts, passkey signup and ghost detection

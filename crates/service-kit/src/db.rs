@@ -1,0 +1,216 @@
+//! Postgres: the pool, one connection, and the one function that opens a transaction.
+
+use std::time::Duration;
+
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::{ConnectionError, ConnectionResult};
+use diesel_async::pooled_connection::deadpool::{Object, Pool as DeadPool};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig};
+use diesel_async::AsyncPgConnection;
+use deadpool::Runtime;
+use futures_util::FutureExt;
+use tokio_postgres::config::SslMode;
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::settings::{DatabaseSettings, TlsMode};
+use crate::tls;
+
+/// A connection to Postgres.
+pub type Connection = AsyncPgConnection;
+/// A connection borrowed from the pool.
+pub type Pooled = Object<AsyncPgConnection>;
+
+/// How long a request waits for a connection before it answers 503.
+const WAIT: Duration = Duration::from_secs(5);
+
+/// Connections shared by the requests of a process.
+#[derive(Clone)]
+pub struct Pool(DeadPool<AsyncPgConnection>);
+
+impl Pool {
+    /// A pool of at most `size` connections. None is opened until it is needed.
+    ///
+    /// # Errors
+    /// Where the TLS settings cannot be used.
+    pub fn new(settings: &DatabaseSettings, size: usize) -> Result<Self, DbError> {
+        let connector = Connector::new(settings)?;
+        let mut config = ManagerConfig::default();
+        config.custom_setup = Box::new(move |_| {
+            let connector = connector.clone();
+            async move { connector.connect().await }.boxed()
+        });
+        let manager =
+            AsyncDieselConnectionManager::new_with_config(settings.url.driver_url(), config);
+        let pool = DeadPool::builder(manager)
+            .max_size(size)
+            .wait_timeout(Some(WAIT))
+            .create_timeout(Some(WAIT))
+            .recycle_timeout(Some(WAIT))
+            .runtime(Runtime::Tokio1)
+            .build()
+            .map_err(|error| DbError::Unavailable(error.to_string()))?;
+        Ok(Self(pool))
+    }
+
+    /// A connection.
+    ///
+    /// # Errors
+    /// [`DbError::Unavailable`] where the database cannot be reached or every connection stays
+    /// busy for 5 s.
+    pub async fn get(&self) -> Result<Pooled, DbError> {
+        self.0.get().await.map_err(|error| DbError::Unavailable(error.to_string()))
+    }
+
+    /// Connections open, and connections waiting for work.
+    #[must_use]
+    pub fn usage(&self) -> (usize, usize) {
+        let status = self.0.status();
+        (status.size, status.available)
+    }
+}
+
+/// Opens one connection outside any pool.
+///
+/// # Errors
+/// [`DbError::Unavailable`] where the database cannot be reached.
+pub async fn connect(settings: &DatabaseSettings) -> Result<Connection, DbError> {
+    let connection = Connector::new(settings)?.connect().await;
+    connection.map_err(|error| DbError::Unavailable(error.to_string()))
+}
+
+#[derive(Clone)]
+struct Connector {
+    config: tokio_postgres::Config,
+    tls: Option<MakeRustlsConnect>,
+}
+
+impl Connector {
+    fn new(settings: &DatabaseSettings) -> Result<Self, DbError> {
+        let unusable = |error: &dyn std::fmt::Display| DbError::Unavailable(error.to_string());
+        let mut config: tokio_postgres::Config =
+            settings.url.driver_url().parse().map_err(|error| unusable(&error))?;
+        config.connect_timeout(WAIT);
+        let client = match settings.url.tls() {
+            TlsMode::Disable => None,
+            TlsMode::Prefer | TlsMode::Require => Some(tls::accepting_any_certificate()),
+            TlsMode::VerifyFull => Some(tls::verifying(settings.ca.as_ref())),
+        };
+        config.ssl_mode(match settings.url.tls() {
+            TlsMode::Disable => SslMode::Disable,
+            TlsMode::Prefer => SslMode::Prefer,
+            TlsMode::Require | TlsMode::VerifyFull => SslMode::Require,
+        });
+        let tls = client.transpose().map_err(|error| unusable(&error))?;
+        Ok(Self { config, tls: tls.map(MakeRustlsConnect::new) })
+    }
+
+    async fn connect(&self) -> ConnectionResult<Connection> {
+        let refused = |error: tokio_postgres::Error| {
+            let cause = std::error::Error::source(&error).map(ToString::to_string);
+            ConnectionError::BadConnection(cause.unwrap_or_else(|| error.to_string()))
+        };
+        match &self.tls {
+            None => {
+                let connected = self.config.connect(tokio_postgres::NoTls).await;
+                let (client, connection) = connected.map_err(refused)?;
+                Connection::try_from_client_and_connection(client, connection).await
+            }
+            Some(tls) => {
+                let connected = self.config.connect(tls.clone()).await;
+                let (client, connection) = connected.map_err(refused)?;
+                Connection::try_from_client_and_connection(client, connection).await
+            }
+        }
+    }
+}
+
+/// What can go wrong between a service and its database.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// It cannot be reached, or went away in the middle.
+    #[error("the database is unavailable: {0}")]
+    Unavailable(String),
+    /// It answered, and refused.
+    #[error(transparent)]
+    Query(DieselError),
+}
+
+impl From<DieselError> for DbError {
+    fn from(error: DieselError) -> Self {
+        if went_away(&error) { Self::Unavailable(error.to_string()) } else { Self::Query(error) }
+    }
+}
+
+impl DbError {
+    /// The name of the constraint that refused the statement, where one did.
+    #[must_use]
+    pub fn constraint(&self) -> Option<&str> {
+        match self {
+            Self::Query(DieselError::DatabaseError(_, information)) => {
+                information.constraint_name()
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a foreign key refused the statement: the row it points to has gone.
+    #[must_use]
+    pub fn is_foreign_key_violation(&self) -> bool {
+        let kind = DatabaseErrorKind::ForeignKeyViolation;
+        matches!(self, Self::Query(DieselError::DatabaseError(found, _)) if is(found, &kind))
+    }
+
+}
+
+impl Transient for DbError {
+    fn is_transient(&self) -> bool {
+        match self {
+            Self::Query(DieselError::DatabaseError(kind, information)) => {
+                is(kind, &DatabaseErrorKind::SerializationFailure)
+                    || information.message().contains("deadlock detected")
+            }
+            _ => false,
+        }
+    }
+}
+
+fn is(a: &DatabaseErrorKind, b: &DatabaseErrorKind) -> bool {
+    std::mem::discriminant(a) == std::mem::discriminant(b)
+}
+
+/// The driver gives no SQLSTATE for these, so a shutdown is told by the server's fixed words.
+fn went_away(error: &DieselError) -> bool {
+    match error {
+        DieselError::DatabaseError(kind, information) => {
+            let message = information.message();
+            is(kind, &DatabaseErrorKind::ClosedConnection)
+                || is(kind, &DatabaseErrorKind::UnableToSendCommand)
+                || ["terminating connection", "shutting down", "starting up", "connection closed"]
+                    .iter()
+                    .any(|words| message.contains(words))
+        }
+        DieselError::BrokenTransactionManager => true,
+        _ => false,
+    }
+}
+
+/// An error that may tell a transaction to be run once more.
+pub trait Transient {
+    /// Whether the same transaction may well succeed when tried again.
+    fn is_transient(&self) -> bool;
+}
+
+/// Runs `work`, a whole transaction, and once more where a deadlock or serialization failure
+/// ended it (section 3 of the contracts).
+///
+/// # Errors
+/// What `work` returns.
+pub async fn retry_once<T, E: Transient>(work: impl AsyncFn() -> Result<T, E>) -> Result<T, E> {
+    match work().await {
+        Err(error) if error.is_transient() => {
+            tracing::warn!("a transaction is run once more after a deadlock");
+            work().await
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,141 @@
+//! `GET /healthz`, `GET /readyz`, `GET /metrics` (section 9 of the contracts).
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use actix_web::http::{StatusCode, header};
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+use subtle::ConstantTimeEq;
+
+use crate::db::Pool;
+use crate::error::ApiError;
+use crate::http::client_address::TrustedProxyHops;
+use crate::http::resource;
+use crate::metrics::Metrics;
+use crate::migrate;
+use crate::redis::Redis;
+
+/// What a service needs to be ready.
+#[derive(Clone)]
+pub struct Health {
+    /// Its database.
+    pub pool: Pool,
+    /// The migrations that its binary was built with.
+    pub migrations: Vec<String>,
+    /// Its Redis, where it uses one.
+    pub redis: Option<Redis>,
+    /// `METRICS_TOKEN`.
+    pub metrics_token: Option<SecretString>,
+    /// Measured before each reading of the metrics.
+    pub gauges: Gauges,
+}
+
+/// The pool's use, as metrics.
+#[derive(Clone)]
+pub struct Gauges {
+    open: prometheus::IntGauge,
+    idle: prometheus::IntGauge,
+}
+
+impl Gauges {
+    /// Registers them.
+    ///
+    /// # Errors
+    /// Where they are registered already.
+    pub fn new(metrics: &Metrics) -> Result<Self, prometheus::Error> {
+        let gauge = |name: &str, help: &str| {
+            let gauge = prometheus::IntGauge::new(name, help)?;
+            metrics.registry().register(Box::new(gauge.clone()))?;
+            Ok::<_, prometheus::Error>(gauge)
+        };
+        Ok(Self {
+            open: gauge("database_connections_open", "Connections of the pool.")?,
+            idle: gauge("database_connections_idle", "Connections that wait for work.")?,
+        })
+    }
+}
+
+/// The three routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(resource::get("/healthz", alive))
+        .service(resource::get("/readyz", ready))
+        .service(resource::get("/metrics", metrics));
+}
+
+async fn alive() -> HttpResponse {
+    HttpResponse::Ok().json(json!({"status": "alive"}))
+}
+
+async fn ready(health: Data<Health>) -> HttpResponse {
+    let word = |ok: bool| if ok { "ok" } else { "unavailable" };
+    let (database, migrations) = match migrate::is_current(&health.pool, &health.migrations).await {
+        Ok(current) => (true, if current { "ok" } else { "pending" }),
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            (false, "unknown")
+        }
+    };
+    let mut checks = json!({"database": word(database), "migrations": migrations});
+    let mut ready = database && migrations == "ok";
+    if let Some(redis) = &health.redis {
+        let there = redis.ping().await.is_ok();
+        ready &= there;
+        if let Some(checks) = checks.as_object_mut() {
+            checks.insert("redis".into(), word(there).into());
+        }
+    }
+    let (status, text) = match ready {
+        true => (StatusCode::OK, "ready"),
+        false => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+    };
+    let mut answer = HttpResponse::build(status);
+    if !ready {
+        answer.insert_header((header::RETRY_AFTER, "5"));
+    }
+    answer
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(json!({"status": text, "checks": checks}))
+}
+
+async fn metrics(
+    request: HttpRequest,
+    health: Data<Health>,
+    metrics: Data<Metrics>,
+    hops: Data<TrustedProxyHops>,
+) -> Result<HttpResponse, ApiError> {
+    allowed(&request, &health, **hops)?;
+    let (open, idle) = health.pool.usage();
+    health.gauges.open.set(i64::try_from(open).unwrap_or(i64::MAX));
+    health.gauges.idle.set(i64::try_from(idle).unwrap_or(i64::MAX));
+    let text = metrics.render().map_err(ApiError::internal)?;
+    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text))
+}
+
+/// With `METRICS_TOKEN` whoever bears it; without it loopback alone, 404 for all others.
+fn allowed(request: &HttpRequest, health: &Health, hops: TrustedProxyHops) -> Result<(), ApiError> {
+    let Some(token) = &health.metrics_token else {
+        let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
+        let client = hops.client(peer, request.headers());
+        return if client.is_loopback() { Ok(()) } else { Err(ApiError::not_found()) };
+    };
+    let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let given = given.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+    if bool::from(given.as_bytes().ct_eq(token.expose_secret().as_bytes())) {
+        return Ok(());
+    }
+    let message = "Metrics are read with the bearer token of METRICS_TOKEN.";
+    Err(ApiError::new(
+        StatusCode::UNAUTHORIZED,
+        ghost_contracts::error::ErrorCode::Unauthorized,
+        message,
+    )
+    .with_header(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer")))
+}
+
+/// Adds what the routes need to an app.
+pub fn data(config: &mut ServiceConfig, health: Health, metrics: Metrics) {
+    config.app_data(web::Data::new(health)).app_data(web::Data::new(metrics));
+}

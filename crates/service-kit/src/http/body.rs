@@ -1,0 +1,187 @@
+//! Request bodies, judged in this order: size (413), media type (415), content (400).
+
+use actix_web::dev::Payload;
+use actix_web::http::{StatusCode, header};
+use actix_web::web::{Bytes, BytesMut};
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use ghost_contracts::error::ErrorCode;
+use serde::de::DeserializeOwned;
+
+use crate::error::ApiError;
+
+/// The most a public request may hold, in bytes.
+pub const PUBLIC_LIMIT: usize = 64 * 1024;
+/// The most a request of the other service may hold, in bytes.
+pub const INTERNAL_LIMIT: usize = 256 * 1024;
+
+/// The limit of a part of the service, as app data; [`PUBLIC_LIMIT`] where there is none.
+#[derive(Debug, Clone, Copy)]
+pub struct BodyLimit(pub usize);
+
+/// A JSON object.
+#[derive(Debug)]
+pub struct JsonBody<T>(pub T);
+
+/// A JSON object, or the same members as a form.
+#[derive(Debug)]
+pub struct JsonOrForm<T>(pub T);
+
+/// A form.
+#[derive(Debug)]
+pub struct FormBody<T>(pub T);
+
+/// As [`JsonOrForm`], but nothing at all counts as no member.
+#[derive(Debug)]
+pub struct OptionalBody<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let bytes = read(&request, payload).await?;
+            match media_type(&request).as_deref() {
+                Some("application/json") => parse_json(&bytes).map(Self),
+                _ => Err(unsupported("application/json")),
+            }
+        })
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for FormBody<T> {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let bytes = read(&request, payload).await?;
+            match media_type(&request).as_deref() {
+                Some("application/x-www-form-urlencoded") => parse_form(&bytes).map(Self),
+                _ => Err(unsupported("application/x-www-form-urlencoded")),
+            }
+        })
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for JsonOrForm<T> {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let bytes = read(&request, payload).await?;
+            either(&request, &bytes).map(Self)
+        })
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for OptionalBody<T> {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let bytes = read(&request, payload).await?;
+            if bytes.is_empty() {
+                return parse_json(b"{}").map(Self);
+            }
+            either(&request, &bytes).map(Self)
+        })
+    }
+}
+
+fn either<T: DeserializeOwned>(request: &HttpRequest, bytes: &[u8]) -> Result<T, ApiError> {
+    match media_type(request).as_deref() {
+        Some("application/json") => parse_json(bytes),
+        Some("application/x-www-form-urlencoded") => parse_form(bytes),
+        _ => Err(unsupported("application/json or application/x-www-form-urlencoded")),
+    }
+}
+
+async fn read(request: &HttpRequest, payload: Payload) -> Result<Bytes, ApiError> {
+    let limit = request.app_data::<BodyLimit>().map_or(PUBLIC_LIMIT, |limit| limit.0);
+    collect(request.headers(), payload, limit).await
+}
+
+/// The whole body, refused as soon as it is known to be over `limit` bytes.
+///
+/// # Errors
+/// 413 `payload_too_large`; 400 `invalid_request` for a body that breaks off.
+pub async fn collect(
+    headers: &header::HeaderMap,
+    mut payload: Payload,
+    limit: usize,
+) -> Result<Bytes, ApiError> {
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    let announced = announced.and_then(|value| value.parse::<usize>().ok()).unwrap_or(0);
+    if announced > limit {
+        return Err(ApiError::payload_too_large(limit));
+    }
+    let mut bytes = BytesMut::with_capacity(announced);
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|error| {
+            ApiError::invalid_request("The request body broke off.").because(error)
+        })?;
+        if bytes.len() + chunk.len() > limit {
+            return Err(ApiError::payload_too_large(limit));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes.freeze())
+}
+
+fn media_type(request: &HttpRequest) -> Option<String> {
+    let value = request.headers().get(header::CONTENT_TYPE)?.to_str().ok()?;
+    Some(value.parse::<mime::Mime>().ok()?.essence_str().to_ascii_lowercase())
+}
+
+fn unsupported(wanted: &str) -> ApiError {
+    let message = format!("Send the body with Content-Type: {wanted}.");
+    ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorCode::UnsupportedMediaType, message)
+}
+
+fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    if first != Some(&b'{') {
+        return Err(ApiError::invalid_request("The request body must be one JSON object."));
+    }
+    serde_json::from_slice(bytes).map_err(|error| {
+        let place = format!("line {}, column {}", error.line(), error.column());
+        ApiError::invalid_request(format!("{} ({place}).", explain(&error)))
+    })
+}
+
+/// What is wrong, without a value of the body: a token must not come back in an error.
+fn explain(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let about_a_name = ["unknown field `", "missing field `", "duplicate field `"];
+    match error.classify() {
+        serde_json::error::Category::Data => {
+            let named = about_a_name.iter().find(|start| text.starts_with(**start));
+            let name = named.and_then(|start| text.strip_prefix(start)?.split('`').next());
+            match (named, name) {
+                (Some(start), Some(name)) => {
+                    let kind = start.trim_end_matches(" field `");
+                    let name: String = name.chars().take(40).collect();
+                    format!("The request body is not as described: {kind} member {name:?}")
+                }
+                _ => "A member of the request body has the wrong type or value".to_owned(),
+            }
+        }
+        _ => "The request body is not valid JSON".to_owned(),
+    }
+}
+
+fn parse_form<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    serde_urlencoded::from_bytes(bytes).map_err(|error| {
+        ApiError::invalid_request("The form could not be read. Go back, reload and try again.")
+            .because(error)
+    })
+}

@@ -1,0 +1,83 @@
+//! Who is asking, behind routers (`TRUSTED_PROXY_HOPS`, section 9 of the contracts).
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use actix_web::http::header::HeaderMap;
+
+/// How many routers of ours stand in front.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TrustedProxyHops(pub usize);
+
+impl TrustedProxyHops {
+    /// The client's address: with N routers the N-th entry of `X-Forwarded-For` from the right,
+    /// since everything further left is the client's own word; the peer's where there are fewer
+    /// entries or the entry is no address.
+    #[must_use]
+    pub fn client(self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        if self.0 == 0 {
+            return peer;
+        }
+        let entries: Vec<&str> = headers
+            .get_all("x-forwarded-for")
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .map(str::trim)
+            .collect();
+        let entry = entries.len().checked_sub(self.0).and_then(|place| entries.get(place));
+        entry.and_then(|entry| address(entry)).unwrap_or(peer)
+    }
+}
+
+/// An entry as routers write it: an address, also with a port or in brackets.
+fn address(entry: &str) -> Option<IpAddr> {
+    let bare = entry.trim_start_matches('[').trim_end_matches(']');
+    bare.parse().ok().or_else(|| entry.parse::<std::net::SocketAddr>().ok().map(|a| a.ip()))
+}
+
+/// What counts as one client: an IPv4 address, or an IPv6 /64, which one household or host
+/// commonly has to itself.
+#[must_use]
+pub fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let prefix = Ipv6Addr::from(u128::from(address) & (u128::MAX << 64));
+            format!("{prefix}/64")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    fn client(hops: usize, forwarded: &[&str]) -> String {
+        let mut headers = HeaderMap::new();
+        for value in forwarded {
+            let name = HeaderName::from_static("x-forwarded-for");
+            headers.append(name, HeaderValue::from_str(value).unwrap());
+        }
+        TrustedProxyHops(hops).client("10.0.0.9".parse().unwrap(), &headers).to_string()
+    }
+
+    #[test]
+    fn only_what_our_own_routers_wrote_is_believed() {
+        assert_eq!(client(0, &["1.1.1.1"]), "10.0.0.9");
+        assert_eq!(client(1, &["6.6.6.6, 1.1.1.1"]), "1.1.1.1");
+        assert_eq!(client(2, &["6.6.6.6, 1.1.1.1", "2.2.2.2"]), "1.1.1.1");
+        assert_eq!(client(3, &["1.1.1.1, 2.2.2.2"]), "10.0.0.9");
+        assert_eq!(client(1, &[]), "10.0.0.9");
+        assert_eq!(client(1, &["not an address"]), "10.0.0.9");
+        assert_eq!(client(1, &["1.1.1.1:443"]), "1.1.1.1");
+    }
+
+    #[test]
+    fn a_client_is_an_ipv4_address_or_an_ipv6_network() {
+        let network = |text: &str| network(text.parse().unwrap());
+        assert_eq!(network("192.0.2.7"), "192.0.2.7");
+        assert_eq!(network("::ffff:192.0.2.7"), "192.0.2.7");
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+    }
+}

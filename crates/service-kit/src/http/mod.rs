@@ -1,0 +1,12 @@
+//! What every route of both services has in common.
+
+pub mod accept;
+pub mod body;
+pub mod client_address;
+pub mod errors;
+pub mod headers;
+pub mod origin;
+pub mod rate_limit;
+pub mod request_id;
+pub mod resource;
+pub mod trace;

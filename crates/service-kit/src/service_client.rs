@@ -1,0 +1,135 @@
+//! Calls to the other service's internal API, each with a token of its own.
+
+use std::time::Duration;
+
+use ghost_contracts::service_token::{self, Party, SigningKey};
+use reqwest::{StatusCode, redirect};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::clock::Clock;
+use crate::http::request_id::RequestId;
+use crate::settings::ServiceUrl;
+
+/// How long a call may take in all (section 8 of the contracts).
+pub const CALL_LIMIT: Duration = Duration::from_secs(5);
+/// How long connecting may take.
+const CONNECT_LIMIT: Duration = Duration::from_secs(2);
+/// The most an answer may hold, in bytes.
+const ANSWER_LIMIT: usize = 1024 * 1024;
+
+/// A caller of one service.
+#[derive(Clone)]
+pub struct ServiceClient {
+    http: reqwest::Client,
+    base: ServiceUrl,
+    key: SigningKey,
+    issuer: Party,
+    clock: Clock,
+}
+
+/// An answer, whole.
+#[derive(Debug)]
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its body.
+    pub body: Vec<u8>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    /// The request never arrived: nothing can have been done.
+    #[error("the other service cannot be reached: {0}")]
+    Unreachable(String),
+    /// It may have arrived: a time-out, or an answer that was cut off.
+    #[error("the other service did not answer: {0}")]
+    NoAnswer(String),
+    /// An answer that makes no sense.
+    #[error("the other service answered unintelligibly: {0}")]
+    Unintelligible(String),
+}
+
+impl ServiceClient {
+    /// A client that signs as `issuer`.
+    ///
+    /// # Errors
+    /// Where TLS cannot be set up.
+    pub fn new(
+        base: ServiceUrl,
+        key: SigningKey,
+        issuer: Party,
+        clock: Clock,
+    ) -> Result<Self, reqwest::Error> {
+        let http = reqwest::Client::builder()
+            .connect_timeout(CONNECT_LIMIT)
+            .timeout(CALL_LIMIT)
+            .redirect(redirect::Policy::none())
+            .build()?;
+        Ok(Self { http, base, key, issuer, clock })
+    }
+
+    /// Posts `body` to `path` with a fresh token and hands the request's id on.
+    ///
+    /// # Errors
+    /// Where there is no whole answer within 5 s.
+    pub async fn post(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+        request_id: &RequestId,
+    ) -> Result<Answer, CallError> {
+        let body = serde_json::to_vec(body).map_err(|e| CallError::Unreachable(e.to_string()))?;
+        let now = self.clock.now();
+        let token = service_token::sign(&self.key, self.issuer, "POST", path, &body, now);
+        let sent = self
+            .http
+            .post(format!("{}{path}", self.base.as_str()))
+            .bearer_auth(token)
+            .header(reqwest::header::CONTENT_TYPE, "application/json")
+            .header(crate::http::request_id::HEADER.as_str(), request_id.as_str())
+            .body(body)
+            .send()
+            .await;
+        let mut response = sent.map_err(|error| {
+            let unreachable = error.is_connect() || error.is_builder();
+            let cause = causes(&error.without_url());
+            if unreachable { CallError::Unreachable(cause) } else { CallError::NoAnswer(cause) }
+        })?;
+        let status = response.status();
+        let mut body = Vec::new();
+        let cut = |error: reqwest::Error| CallError::NoAnswer(causes(&error.without_url()));
+        while let Some(chunk) = response.chunk().await.map_err(cut)? {
+            if body.len() + chunk.len() > ANSWER_LIMIT {
+                return Err(CallError::Unintelligible("an answer over 1 MiB".to_owned()));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answer { status, body })
+    }
+}
+
+impl Answer {
+    /// The body as `T`.
+    ///
+    /// # Errors
+    /// [`CallError::Unintelligible`] where it is something else.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, CallError> {
+        serde_json::from_slice(&self.body).map_err(|error| {
+            let status = self.status.as_u16();
+            CallError::Unintelligible(format!("status {status}, {:?}", error.classify()))
+        })
+    }
+}
+
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}

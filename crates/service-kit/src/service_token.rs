@@ -1,0 +1,109 @@
+//! The guard in front of `/api/internal/` (section 4 of the contracts): size, then token, then
+//! everything else, so that nobody learns a path or a method without a token.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage, HttpResponse, web};
+use chrono::{DateTime, Utc};
+use diesel::sql_query;
+use diesel_async::RunQueryDsl;
+use ghost_contracts::error::ErrorCode;
+use ghost_contracts::service_token::{self, Expectation, JTI_KEPT, KeyRing, Party};
+
+use crate::clock::Clock;
+use crate::db::{DbError, Pool};
+use crate::error::ApiError;
+use crate::http::body::{self, INTERNAL_LIMIT};
+
+/// What the guard of one service knows.
+#[derive(Clone)]
+pub struct Guard {
+    /// Who this service is.
+    pub audience: Party,
+    /// The shared secret, and the one before it.
+    pub keys: KeyRing,
+    /// What dates tokens.
+    pub clock: Clock,
+    /// Where used token ids are kept.
+    pub pool: Pool,
+}
+
+/// Middleware: lets a request pass that carries a valid, unused token for exactly this request.
+///
+/// # Errors
+/// None of its own: 413, 401 and 503 are answers.
+pub async fn guard<B: MessageBody + 'static>(
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    match check(&mut request).await {
+        Ok(()) => Ok(next.call(request).await?.map_into_boxed_body()),
+        Err(refusal) => Ok(request.into_response(HttpResponse::from_error(refusal))),
+    }
+}
+
+async fn check(request: &mut ServiceRequest) -> Result<(), ApiError> {
+    let payload = request.take_payload();
+    let bytes = body::collect(request.headers(), payload, INTERNAL_LIMIT).await?;
+    let Some(guard) = request.app_data::<web::Data<Guard>>().cloned() else {
+        return Err(ApiError::internal("the guard of the internal API is not set up"));
+    };
+    let Some(bearer) = bearer(request.headers()) else {
+        return Err(unauthorized("no bearer token"));
+    };
+    let expectation = Expectation {
+        audience: guard.audience,
+        method: request.method().as_str(),
+        path: request.path(),
+        body: &bytes,
+        now: guard.clock.now(),
+    };
+    let token = guard.keys.verify(bearer, &expectation).map_err(unauthorized)?;
+    if !first_use(&guard.pool, token.jti, expectation.now).await? {
+        return Err(unauthorized("replayed jti"));
+    }
+    request.set_payload(Payload::from(bytes));
+    Ok(())
+}
+
+/// The one `Authorization` header's token; two headers could be read differently elsewhere.
+fn bearer(headers: &header::HeaderMap) -> Option<&str> {
+    let mut all = headers.get_all(header::AUTHORIZATION);
+    let (one, another) = (all.next()?, all.next());
+    if another.is_some() { None } else { service_token::bearer(one.to_str().ok()).ok() }
+}
+
+/// One answer for every fault; which one it was goes to the log.
+fn unauthorized(reason: impl std::fmt::Display) -> ApiError {
+    let message = "This address is for our own services, with a valid service token.";
+    ApiError::new(StatusCode::UNAUTHORIZED, ErrorCode::Unauthorized, message)
+        .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+        .because(format!("service token refused: {reason}"))
+}
+
+/// Whether this is the first use of `jti` by any process: the primary key decides.
+async fn first_use(pool: &Pool, jti: uuid::Uuid, now: DateTime<Utc>) -> Result<bool, DbError> {
+    let mut connection = pool.get().await?;
+    let stored = sql_query(
+        "INSERT INTO service_token_uses (jti, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+    )
+    .bind::<diesel::sql_types::Uuid, _>(jti)
+    .bind::<diesel::sql_types::Timestamptz, _>(now + JTI_KEPT)
+    .execute(&mut connection)
+    .await?;
+    Ok(stored == 1)
+}
+
+/// Forgets token ids that are over and says how many.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn sweep(pool: &Pool, now: DateTime<Utc>) -> Result<usize, DbError> {
+    let mut connection = pool.get().await?;
+    let swept = sql_query("DELETE FROM service_token_uses WHERE expires_at < $1")
+        .bind::<diesel::sql_types::Timestamptz, _>(now);
+    Ok(swept.execute(&mut connection).await?)
+}

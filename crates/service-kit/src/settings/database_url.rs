@@ -1,0 +1,141 @@
+//! The address of a Postgres, with `sslmode` read by us: the driver knows only
+//! `disable|prefer|require` (section 9 of the contracts).
+
+use std::net::IpAddr;
+
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use super::Setting;
+
+/// How far a connection is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TlsMode {
+    /// In the clear.
+    Disable,
+    /// Encrypted where the server offers it; the certificate is not checked.
+    Prefer,
+    /// Encrypted; the certificate is not checked.
+    Require,
+    /// Encrypted, and certificate and host name are checked.
+    VerifyFull,
+}
+
+/// A Postgres address. It can hold a password and so is not printed.
+#[derive(Clone)]
+pub struct DatabaseUrl {
+    driver_url: SecretString,
+    tls: TlsMode,
+}
+
+impl DatabaseUrl {
+    /// The address for the driver, without `sslmode`.
+    #[must_use]
+    pub fn driver_url(&self) -> &str {
+        self.driver_url.expose_secret()
+    }
+
+    /// What `sslmode` asks for; where it is absent: `require`, unless the host is loopback or a
+    /// socket.
+    #[must_use]
+    pub fn tls(&self) -> TlsMode {
+        self.tls
+    }
+}
+
+impl Setting for DatabaseUrl {
+    fn parse(text: &str) -> Result<Self, String> {
+        let shape = || "must be postgres://user:password@host:port/database".to_owned();
+        let mut url = Url::parse(text).map_err(|_| shape())?;
+        if !matches!(url.scheme(), "postgres" | "postgresql") {
+            return Err(shape());
+        }
+        let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+        let mode = pairs.iter().rev().find(|(name, _)| name == "sslmode");
+        let host = pairs.iter().find(|(name, _)| name == "host").map(|(_, host)| host.as_str());
+        let tls = match mode.map(|(_, mode)| mode.as_str()) {
+            None if is_local(host.or(url.host_str())) => TlsMode::Disable,
+            None | Some("require") => TlsMode::Require,
+            Some("disable") => TlsMode::Disable,
+            Some("allow" | "prefer") => TlsMode::Prefer,
+            Some("verify-full") => TlsMode::VerifyFull,
+            Some(_) => {
+                return Err("has an sslmode that is none of disable, prefer, require and \
+                            verify-full"
+                    .to_owned());
+            }
+        };
+        let rest: Vec<_> = pairs.iter().filter(|(name, _)| name != "sslmode").collect();
+        url.set_query(None);
+        if !rest.is_empty() {
+            url.query_pairs_mut().extend_pairs(rest);
+        }
+        let driver_url = url.to_string();
+        if driver_url.parse::<tokio_postgres::Config>().is_err() {
+            return Err(shape());
+        }
+        Ok(Self { driver_url: driver_url.into(), tls })
+    }
+}
+
+fn is_local(host: Option<&str>) -> bool {
+    let Some(host) = host.filter(|host| !host.is_empty()) else { return true };
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || host.starts_with('/')
+        || host.to_ascii_lowercase().starts_with("%2f")
+        || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// Certificates to trust, in PEM, for a server whose certificate the system does not know.
+#[derive(Debug, Clone)]
+pub struct CaCertificates(pub Vec<CertificateDer<'static>>);
+
+impl Setting for CaCertificates {
+    fn parse(text: &str) -> Result<Self, String> {
+        let certificates: Result<Vec<_>, _> =
+            CertificateDer::pem_slice_iter(text.as_bytes()).collect();
+        match certificates {
+            Ok(certificates) if !certificates.is_empty() => Ok(Self(certificates)),
+            _ => Err("must hold one certificate or more in PEM".to_owned()),
+        }
+    }
+}
+
+/// What is needed to connect to a service's database.
+#[derive(Clone)]
+pub struct DatabaseSettings {
+    /// `DATABASE_URL`.
+    pub url: DatabaseUrl,
+    /// `DATABASE_CA_CERT`.
+    pub ca: Option<CaCertificates>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sslmode_is_read_and_stripped() {
+        let cases = [
+            ("postgres://u:p@db.example/app", TlsMode::Require),
+            ("postgres://u:p@db.example/app?sslmode=verify-full", TlsMode::VerifyFull),
+            ("postgresql://u@db.example/app?sslmode=disable&application_name=x", TlsMode::Disable),
+            ("postgres://u@localhost:5433/app", TlsMode::Disable),
+            ("postgres://u@127.0.0.1/app?sslmode=require", TlsMode::Require),
+            ("postgres://u@[::1]/app", TlsMode::Disable),
+            ("postgres://u@%2Fvar%2Frun%2Fpostgresql/app", TlsMode::Disable),
+            ("postgres:///app?host=/var/run/postgresql", TlsMode::Disable),
+            ("postgres://u@db.example/app?sslmode=prefer", TlsMode::Prefer),
+        ];
+        for (text, tls) in cases {
+            let url = DatabaseUrl::parse(text).unwrap();
+            assert_eq!(url.tls(), tls, "{text}");
+            assert!(!url.driver_url().contains("sslmode"), "{text}");
+        }
+        assert!(DatabaseUrl::parse("postgres://u@db/app?sslmode=verify-ca").is_err());
+        assert!(DatabaseUrl::parse("mysql://u@db/app").is_err());
+    }
+}

@@ -1,0 +1,190 @@
+//! Settings from the environment: read once, at start, every fault named together
+//! (section 9 of the contracts).
+
+mod database_url;
+mod public_url;
+mod values;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+pub use database_url::{CaCertificates, DatabaseSettings, DatabaseUrl, TlsMode};
+pub use public_url::{PublicUrl, RelyingPartyId, ServiceUrl};
+pub use values::{Domain, KeySecret, LogFormat, RedisUrl, Switch, Text};
+
+/// A value that can be read from a variable.
+pub trait Setting: Sized {
+    /// Reads the text of a variable, which is never empty.
+    ///
+    /// # Errors
+    /// What is wrong with it and what would be right, without the value itself.
+    fn parse(text: &str) -> Result<Self, String>;
+}
+
+/// The variables of a process, or of a test.
+#[derive(Clone, Default)]
+pub struct Source(BTreeMap<String, String>);
+
+impl Source {
+    /// The environment of this process. A value that is not UTF-8 is passed over and so counts
+    /// as unset.
+    #[must_use]
+    pub fn process() -> Self {
+        let pairs = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        Self(pairs)
+    }
+
+    /// Names and values given by the caller.
+    pub fn from_pairs<N: Into<String>, V: Into<String>>(
+        pairs: impl IntoIterator<Item = (N, V)>,
+    ) -> Self {
+        Self(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+
+    /// The names that begin with `prefix` and have a value.
+    pub fn names_with_prefix(&self, prefix: &str) -> Vec<String> {
+        self.0
+            .iter()
+            .filter(|(name, value)| name.starts_with(prefix) && !value.trim().is_empty())
+            .map(|(name, _)| name.clone())
+            .collect()
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+    }
+}
+
+/// A variable as it was found: absent, malformed (which is recorded already) or a value.
+#[derive(Clone)]
+pub struct Given<T> {
+    name: &'static str,
+    value: Option<T>,
+    malformed: bool,
+}
+
+impl<T> Given<T> {
+    /// The value, where there is one.
+    pub fn optional(self) -> Option<T> {
+        self.value
+    }
+
+    /// A look at the value, where there is one.
+    pub fn as_ref(&self) -> Option<&T> {
+        self.value.as_ref()
+    }
+
+    /// The value, or what the contracts give where the variable is unset.
+    pub fn or(self, default: T) -> T {
+        self.value.unwrap_or(default)
+    }
+}
+
+/// Reads variables and gathers every fault.
+pub struct Reader {
+    source: Source,
+    faults: Vec<Fault>,
+}
+
+impl Reader {
+    /// Starts with no fault.
+    #[must_use]
+    pub fn new(source: Source) -> Self {
+        Self { source, faults: Vec::new() }
+    }
+
+    /// Reads one variable; a malformed value is a fault from here on, whoever needs it.
+    pub fn read<T: Setting>(&mut self, name: &'static str) -> Given<T> {
+        let parsed = self.source.get(name).map(T::parse);
+        match parsed {
+            None => Given { name, value: None, malformed: false },
+            Some(Ok(value)) => Given { name, value: Some(value), malformed: false },
+            Some(Err(reason)) => {
+                self.fault(name, reason);
+                Given { name, value: None, malformed: true }
+            }
+        }
+    }
+
+    /// Demands a value: where there is none, that is a fault too.
+    pub fn require<T>(&mut self, given: Given<T>) -> Option<T> {
+        if given.value.is_none() && !given.malformed {
+            self.fault(given.name, "is required and not set".to_owned());
+        }
+        given.value
+    }
+
+    /// Records a fault that only shows when two variables are seen together.
+    pub fn fault(&mut self, name: &str, reason: String) {
+        self.faults.push(Fault { name: name.to_owned(), reason });
+    }
+
+    /// The result, where nothing was wrong.
+    ///
+    /// # Errors
+    /// Every fault found, by name.
+    pub fn finish<T>(mut self, value: Option<T>) -> Result<T, Faults> {
+        self.faults.sort_by(|a, b| a.name.cmp(&b.name));
+        match value {
+            Some(value) if self.faults.is_empty() => Ok(value),
+            _ => Err(Faults(self.faults)),
+        }
+    }
+
+    /// The variables that are being read.
+    #[must_use]
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+}
+
+/// One variable and what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The variable's name.
+    pub name: String,
+    /// What is wrong, as the end of a sentence that starts with the name.
+    pub reason: String,
+}
+
+/// Everything that is wrong with the settings. Its text is what a person sees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Faults(pub Vec<Fault>);
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = self.0.iter().map(|fault| fault.name.len()).max().unwrap_or(0);
+        writeln!(f, "The settings are not usable. Nothing was started. Please mend:")?;
+        for fault in &self.0 {
+            writeln!(f, "  {:width$}  {}", fault.name, fault.reason)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Faults {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_faults_are_named_together_and_no_value_is_shown() {
+        let mut reader = Reader::new(Source::from_pairs([
+            ("PORT", "eighty"),
+            ("CONSOLE_SECRET_KEY", "short-and-secret"),
+            ("DATABASE_URL", "  "),
+        ]));
+        let port = reader.read::<u16>("PORT");
+        let key = reader.read::<KeySecret>("CONSOLE_SECRET_KEY");
+        let url = reader.read::<DatabaseUrl>("DATABASE_URL");
+        let all = (|| Some((reader.require(port)?, reader.require(key)?)))();
+        reader.require(url);
+        let faults = reader.finish(all).err().unwrap();
+        let names: Vec<_> = faults.0.iter().map(|fault| fault.name.as_str()).collect();
+        assert_eq!(names, ["CONSOLE_SECRET_KEY", "DATABASE_URL", "PORT"]);
+        assert!(!faults.to_string().contains("short-and-secret"));
+    }
+}

@@ -1,0 +1,52 @@
+//! Stopping: on SIGTERM or Ctrl-C a service takes no new work, finishes what it began and ends.
+
+use std::future::Future;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// How long a stopping service waits for what it began; Heroku allows 30 s before it kills.
+pub const GRACE: std::time::Duration = std::time::Duration::from_secs(20);
+
+/// A token that is cancelled by SIGTERM or SIGINT.
+///
+/// # Errors
+/// Where signals cannot be listened to.
+pub fn on_signal() -> std::io::Result<CancellationToken> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let token = CancellationToken::new();
+    let stop = token.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => tracing::info!("SIGTERM: draining"),
+            _ = interrupt.recv() => tracing::info!("SIGINT: draining"),
+        }
+        stop.cancel();
+    });
+    Ok(token)
+}
+
+/// Work that must come to its end whatever becomes of the client's connection.
+#[derive(Clone, Default)]
+pub struct Background(TaskTracker);
+
+impl Background {
+    /// Starts `work` in a task of its own; the handle gives its result to whoever still waits.
+    pub fn spawn<F>(&self, work: F) -> tokio::task::JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.0.spawn(work)
+    }
+
+    /// Waits until all of it is done, at most [`GRACE`].
+    pub async fn finish(&self) {
+        self.0.close();
+        if tokio::time::timeout(GRACE, self.0.wait()).await.is_err() {
+            tracing::error!(left = self.0.len(), "stopped before all work was done");
+        }
+    }
+}

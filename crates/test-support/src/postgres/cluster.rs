@@ -1,0 +1,156 @@
+//! A Postgres server that is gone when its handle is.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::throwaway::{
+    Arguments, Directory, Server, StartError, StopSignal, command, free_port, tail,
+};
+
+use super::programs;
+
+const READY_WITHIN: Duration = Duration::from_secs(60);
+
+/// What may differ between one cluster and another.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How many connections it takes.
+    pub max_connections: u16,
+    /// Further settings (`name`, `value`) of `postgresql.conf`; they win over ours.
+    pub settings: Vec<(String, String)>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { max_connections: 400, settings: Vec::new() }
+    }
+}
+
+/// A Postgres server on a free port of 127.0.0.1, with the superuser `postgres`, no
+/// passwords and no durability. Dropping it stops it and removes its data; where the
+/// process is killed instead, a watchdog does.
+#[derive(Debug)]
+pub struct Cluster {
+    port: u16,
+    _server: Server,
+}
+
+impl Cluster {
+    /// Makes and starts a server, and returns when it takes connections (about a second).
+    /// Works for root too, whom Postgres refuses: the server then runs as `postgres` or
+    /// `nobody`. Blocks the calling thread.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`], with the end of the server's log.
+    pub fn start(options: &Options) -> Result<Self, StartError> {
+        const ATTEMPTS: usize = 5;
+        let mut attempt = 1;
+        loop {
+            let directory = Directory::create("postgres", true)?;
+            let programs = usable_programs(&directory);
+            let started = programs.and_then(|programs| {
+                initialise(&directory, &programs)
+                    .inspect_err(|_| drop(std::fs::remove_dir_all(directory.path())))?;
+                run(directory, &programs, options)
+            });
+            match started {
+                // Somebody took the port between our look and the server's.
+                Err(StartError::Failed { output, .. })
+                    if attempt < ATTEMPTS && output.contains("could not bind") =>
+                {
+                    attempt += 1;
+                }
+                other => return other,
+            }
+        }
+    }
+
+    /// The URL of one of its databases; `postgres` exists from the start.
+    #[must_use]
+    pub fn url(&self, database: &str) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// The port that it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+}
+
+/// The first installation that the server's account can run.
+fn usable_programs(directory: &Directory) -> Result<PathBuf, StartError> {
+    programs::candidates()
+        .into_iter()
+        .find(|bin| {
+            let mut version = command(&bin.join("postgres"), directory.account(), directory.path());
+            version.arg("--version").output().is_ok_and(|output| output.status.success())
+        })
+        .ok_or(StartError::NotInstalled {
+            program: "a Postgres server",
+            package: "postgres",
+            apt_package: "postgresql",
+            brew_package: "postgresql",
+        })
+        .inspect_err(|_| drop(std::fs::remove_dir_all(directory.path())))
+}
+
+fn initialise(directory: &Directory, programs: &Path) -> Result<(), StartError> {
+    let output = command(&programs.join("initdb"), directory.account(), directory.path())
+        .args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"])
+        .arg("--no-sync")
+        .arg("--pgdata")
+        .arg(directory.path().join("data"))
+        .output()
+        .map_err(StartError::io("run initdb"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let mut printed = output.stdout;
+    printed.extend(output.stderr);
+    Err(StartError::Failed { program: "initdb", output: tail(&printed) })
+}
+
+fn run(directory: Directory, programs: &Path, options: &Options) -> Result<Cluster, StartError> {
+    let port = free_port()?;
+    let data = directory.path().join("data");
+    let status = data.join("postmaster.pid");
+    let server = Arguments {
+        program: programs.join("postgres"),
+        arguments: arguments(&data, port, options),
+    };
+    let server = Server::start(directory, &server, StopSignal::Quit)?;
+    // The eighth line of that file is the server's own word on whether it is ready.
+    let ready = server.wait_until("Postgres", READY_WITHIN, || {
+        std::fs::read_to_string(&status)
+            .is_ok_and(|status| status.lines().nth(7).is_some_and(|line| line.trim() == "ready"))
+    })?;
+    if ready {
+        Ok(Cluster { port, _server: server })
+    } else {
+        Err(StartError::Failed { program: "Postgres", output: server.log() })
+    }
+}
+
+fn arguments(data: &Path, port: u16, options: &Options) -> Vec<OsString> {
+    let ours = [
+        ("listen_addresses", "127.0.0.1".to_owned()),
+        ("port", port.to_string()),
+        ("unix_socket_directories", String::new()),
+        ("max_connections", options.max_connections.to_string()),
+        ("shared_buffers", "64MB".to_owned()),
+        ("fsync", "off".to_owned()),
+        ("synchronous_commit", "off".to_owned()),
+        ("full_page_writes", "off".to_owned()),
+        ("log_min_messages", "fatal".to_owned()),
+    ];
+    let theirs = options.settings.iter().map(|(name, value)| (name.as_str(), value.clone()));
+    let mut arguments = vec![OsString::from("-D"), data.into()];
+    for (name, value) in ours.into_iter().chain(theirs) {
+        arguments.push(OsString::from("-c"));
+        arguments.push(OsString::from(format!("{name}={value}")));
+    }
+    arguments
+}

@@ -1,0 +1,130 @@
+//! A cable to a database, or to any other server, that a test can pull out.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::thread::JoinHandle;
+
+use tokio::io::copy_bidirectional;
+use tokio::net::TcpStream;
+use tokio::sync::{oneshot, watch};
+
+/// Forwards TCP connections from a free port of 127.0.0.1 to a target, until it is cut.
+#[derive(Debug)]
+pub struct Relay {
+    address: SocketAddr,
+    connected: watch::Sender<bool>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Relay {
+    /// Starts it in front of `target`, `host:port`.
+    ///
+    /// # Panics
+    ///
+    /// When there is no free port.
+    #[must_use]
+    pub fn start(target: impl Into<String>) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let address = listener.local_addr().expect("the listener has an address");
+        listener.set_nonblocking(true).expect("the listener does not block");
+        let (connected, state) = watch::channel(true);
+        let (stop, stopped) = oneshot::channel::<()>();
+        let target = target.into();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime for the relay");
+            runtime.block_on(async move {
+                tokio::select! {
+                    () = accept(listener, target, state) => {}
+                    _ = stopped => {}
+                }
+            });
+        });
+        Self { address, connected, stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// Starts it in front of the server of a URL, and returns that URL through the relay.
+    ///
+    /// # Panics
+    ///
+    /// When the URL is none or names no host and port.
+    #[must_use]
+    pub fn in_front_of(url: &str) -> (Self, String) {
+        let mut url: url::Url = url.parse().expect("a URL");
+        let host = url.host_str().expect("a URL with a host");
+        let port = url.port_or_known_default().expect("a URL with a port");
+        let relay = Self::start(format!("{host}:{port}"));
+        url.set_ip_host(Ipv4Addr::LOCALHOST.into()).expect("a URL that can have another host");
+        url.set_port(Some(relay.address.port())).expect("a URL that can have another port");
+        (relay, url.into())
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Closes all connections, and each new one at once.
+    pub fn cut(&self) {
+        self.connected.send_replace(false);
+    }
+
+    /// Takes connections again.
+    pub fn restore(&self) {
+        self.connected.send_replace(true);
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+async fn accept(listener: TcpListener, target: String, connected: watch::Receiver<bool>) {
+    let listener = tokio::net::TcpListener::from_std(listener).expect("the listener is usable");
+    while let Ok((stream, _)) = listener.accept().await {
+        if *connected.borrow() {
+            tokio::spawn(relay(stream, target.clone(), connected.clone()));
+        }
+    }
+}
+
+async fn relay(mut near: TcpStream, target: String, mut connected: watch::Receiver<bool>) {
+    let Ok(mut far) = TcpStream::connect(&target).await else { return };
+    tokio::select! {
+        _ = copy_bidirectional(&mut near, &mut far) => {}
+        _ = connected.wait_for(|connected| !connected) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::http_server::{Answer, HttpServer};
+
+    async fn get(url: &str) -> reqwest::Result<reqwest::Response> {
+        let client = reqwest::Client::builder().timeout(Duration::from_secs(10)).build()?;
+        client.get(url).send().await
+    }
+
+    #[tokio::test]
+    async fn a_cut_relay_carries_nothing_until_it_is_restored() {
+        let answer = Answer::new(204, "text/plain", "");
+        let target = HttpServer::start(move |_| std::future::ready(Some(answer.clone())));
+        let (relay, url) = Relay::in_front_of(&target.url());
+        assert_eq!(get(&url).await.unwrap().status(), 204);
+        relay.cut();
+        assert!(get(&url).await.is_err());
+        relay.restore();
+        assert_eq!(get(&url).await.unwrap().status(), 204);
+    }
+}

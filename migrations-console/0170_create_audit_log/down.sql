@@ -1,0 +1,3 @@
+-- This discards the evidence: export the table first.
+DROP TABLE audit_log;
+DROP FUNCTION refuse_change();

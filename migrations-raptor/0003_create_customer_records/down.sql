@@ -1,0 +1,13 @@
+DROP TABLE lcc_roll_alerts;
+DROP TABLE freescout_ticket_cache;
+DROP TABLE support_customer_map;
+DROP TABLE backup_codes;
+DROP TABLE support_pending_submissions;
+DROP TABLE customer_reminders;
+DROP TABLE customer_trading_mode_overrides;
+DROP TABLE order_strategy_links;
+DROP TABLE customer_notifications;
+DROP TABLE backtest_runs;
+DROP TABLE signup_reminders;
+DROP TABLE onboarding_state;
+DROP TABLE email_verifications;
