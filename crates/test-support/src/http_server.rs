@@ -176,7 +176,10 @@ async fn accept(listener: TcpListener, handler: Arc<Handler>) {
 #[error("told not to answer")]
 struct Cut;
 
-async fn serve(request: Request<Incoming>, handler: Arc<Handler>) -> Result<Response<Full<Bytes>>, Cut> {
+async fn serve(
+    request: Request<Incoming>,
+    handler: Arc<Handler>,
+) -> Result<Response<Full<Bytes>>, Cut> {
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(|_| Cut)?.to_bytes();
     let seen = SeenRequest {

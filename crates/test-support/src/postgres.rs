@@ -63,3 +63,6 @@ pub fn shared() -> &'static Shared {
     static SHARED: OnceLock<Shared> = OnceLock::new();
     SHARED.get_or_init(Shared::find)
 }
+
+#[cfg(test)]
+mod tests;

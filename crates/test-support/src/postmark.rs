@@ -196,7 +196,7 @@ async fn handle(state: &Mutex<State>, request: SeenRequest) -> Reply {
         state.requests.push(request.clone());
         let mail = match read(&request, &state.token) {
             Ok(mail) => mail,
-            Err(refusal) => return Some(refusal),
+            Err((status, error_code, message)) => return Some(refuse(status, error_code, message)),
         };
         let step = state.once.pop_front();
         (mail, step.unwrap_or_else(|| Step::Outcome(state.always.clone())))
@@ -223,20 +223,21 @@ async fn handle(state: &Mutex<State>, request: SeenRequest) -> Reply {
     }
 }
 
-/// The mail of a request, or Postmark's refusal of what is no mail.
-fn read(request: &SeenRequest, token: &str) -> Result<Mail, Answer> {
+/// The mail of a request, or how Postmark refuses what is no mail: status, `ErrorCode` and
+/// message.
+fn read(request: &SeenRequest, token: &str) -> Result<Mail, (u16, i64, &'static str)> {
     if (request.method.as_str(), request.path.as_str()) != ("POST", "/email") {
-        return Err(Answer::json(404, &json!({"Message": "No HTTP resource was found."})));
+        return Err((404, 0, "There is nothing here."));
     }
     if request.header("x-postmark-server-token") != Some(token) {
-        return Err(refuse(401, 10, "Request does not contain a valid Server token."));
+        return Err((401, 10, "Request does not contain a valid Server token."));
     }
     let is_json = |value: &str| value.starts_with("application/json");
     if !request.header("content-type").is_some_and(is_json) {
-        return Err(refuse(415, 0, "The content type must be JSON."));
+        return Err((415, 0, "The content type must be JSON."));
     }
     let raw: Value = serde_json::from_slice(&request.body)
-        .map_err(|_| refuse(422, 402, "Received invalid JSON input."))?;
+        .map_err(|_| (422, 402, "Received invalid JSON input."))?;
     let text = |name: &str| raw.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let mail = Mail {
         from: text("From"),
@@ -249,7 +250,7 @@ fn read(request: &SeenRequest, token: &str) -> Result<Mail, Answer> {
     };
     let addressed = mail.from.contains('@') && mail.to.contains('@');
     if !addressed || mail.html_body.is_empty() && mail.text_body.is_empty() {
-        return Err(refuse(422, 300, "Invalid 'From' or 'To' address, or no body."));
+        return Err((422, 300, "Invalid 'From' or 'To' address, or no body."));
     }
     Ok(Mail { raw, ..mail })
 }

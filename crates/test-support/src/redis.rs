@@ -66,8 +66,20 @@ impl RedisServer {
         let port_text = port.to_string();
         let databases = DATABASES.to_string();
         let arguments = [
-            "--port", &port_text, "--bind", "127.0.0.1", "--databases", &databases, "--save", "",
-            "--appendonly", "no", "--daemonize", "no", "--dir", ".",
+            "--port",
+            &port_text,
+            "--bind",
+            "127.0.0.1",
+            "--databases",
+            &databases,
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--daemonize",
+            "no",
+            "--dir",
+            ".",
         ];
         let arguments = arguments.into_iter().map(OsString::from).collect();
         let server =

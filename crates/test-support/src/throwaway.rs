@@ -12,9 +12,9 @@ mod server;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 
-pub(crate) use account::Account;
+pub(crate) use account::{Account, command};
 pub(crate) use directory::Directory;
-pub(crate) use server::{Arguments, Server, StopSignal};
+pub(crate) use server::{Arguments, Server, StopSignal, tail};
 
 /// Why a throw-away server could not be started.
 #[derive(Debug, thiserror::Error)]
