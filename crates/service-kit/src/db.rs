@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use deadpool::Runtime;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::{ConnectionError, ConnectionResult};
+use diesel_async::AsyncPgConnection;
 use diesel_async::pooled_connection::deadpool::{Object, Pool as DeadPool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig};
-use diesel_async::AsyncPgConnection;
-use deadpool::Runtime;
 use futures_util::FutureExt;
 use tokio_postgres::config::SslMode;
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -159,7 +159,6 @@ impl DbError {
         let kind = DatabaseErrorKind::ForeignKeyViolation;
         matches!(self, Self::Query(DieselError::DatabaseError(found, _)) if is(found, &kind))
     }
-
 }
 
 impl Transient for DbError {

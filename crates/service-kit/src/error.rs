@@ -24,10 +24,12 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    /// An error with a sentence for a person: what happened, and what to do.
-    pub fn new(status: StatusCode, code: ErrorCode, message: impl Into<String>) -> Self {
+    /// An error with the status of its code and a sentence for a person: what happened, and
+    /// what to do.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        let status = StatusCode::from_u16(code.http_status());
         Self {
-            status,
+            status: status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             code,
             message: message.into(),
             extra: Map::new(),
@@ -65,21 +67,21 @@ impl ApiError {
 
     /// 400 `invalid_request`.
     pub fn invalid_request(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, ErrorCode::InvalidRequest, message)
+        Self::new(ErrorCode::InvalidRequest, message)
     }
 
     /// 404 `not_found`.
     #[must_use]
     pub fn not_found() -> Self {
         let message = "There is nothing at this address. Check it, or start from the front page.";
-        Self::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, message)
+        Self::new(ErrorCode::NotFound, message)
     }
 
     /// 405 `method_not_allowed`, with the methods that are.
     #[must_use]
     pub fn method_not_allowed(allow: &'static str) -> Self {
         let message = format!("This address answers {allow} alone.");
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, ErrorCode::MethodNotAllowed, message)
+        Self::new(ErrorCode::MethodNotAllowed, message)
             .with_header(header::ALLOW, HeaderValue::from_static(allow))
     }
 
@@ -87,30 +89,27 @@ impl ApiError {
     #[must_use]
     pub fn payload_too_large(limit: usize) -> Self {
         let message = format!("The request body is over {} KiB.", limit / 1024);
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::PayloadTooLarge, message)
+        Self::new(ErrorCode::PayloadTooLarge, message)
     }
 
     /// 500 `internal`: a fixed text; the cause goes to the log.
     pub fn internal(cause: impl fmt::Display) -> Self {
         let message = "Something went wrong on our side. Nothing you sent is at fault; please try \
                        again, and name the request id if it stays.";
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::Internal, message).because(cause)
+        Self::new(ErrorCode::Internal, message).because(cause)
     }
 
     /// 500 `audit_write_failed`: without an audit row nothing is done.
     pub fn audit_write_failed(cause: impl fmt::Display) -> Self {
         let message = "The audit log could not be written, so nothing was changed.";
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::AuditWriteFailed, message)
-            .because(cause)
+        Self::new(ErrorCode::AuditWriteFailed, message).because(cause)
     }
 
     /// 503 `service_unavailable`, to be tried again in 5 s.
     pub fn unavailable(cause: impl fmt::Display) -> Self {
         let message = "The service cannot reach its database right now. Please try again in a \
                        few seconds.";
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::ServiceUnavailable, message)
-            .retry_after(5)
-            .because(cause)
+        Self::new(ErrorCode::ServiceUnavailable, message).retry_after(5).because(cause)
     }
 
     /// The status of the answer.
@@ -204,6 +203,13 @@ impl From<ChallengeError> for ApiError {
             ChallengeError::Redis(_) => Self::unavailable(error),
             ChallengeError::Unreadable(_) => Self::internal(error),
         }
+    }
+}
+
+impl From<ErrorCode> for ApiError {
+    /// The error with its code's own sentence.
+    fn from(code: ErrorCode) -> Self {
+        Self::new(code, code.message())
     }
 }
 

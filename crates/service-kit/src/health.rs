@@ -127,12 +127,8 @@ fn allowed(request: &HttpRequest, health: &Health, hops: TrustedProxyHops) -> Re
         return Ok(());
     }
     let message = "Metrics are read with the bearer token of METRICS_TOKEN.";
-    Err(ApiError::new(
-        StatusCode::UNAUTHORIZED,
-        ghost_contracts::error::ErrorCode::Unauthorized,
-        message,
-    )
-    .with_header(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer")))
+    Err(ApiError::new(ghost_contracts::error::ErrorCode::Unauthorized, message)
+        .with_header(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer")))
 }
 
 /// Adds what the routes need to an app.

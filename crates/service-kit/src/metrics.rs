@@ -1,6 +1,8 @@
 //! Metrics in Prometheus's text form: no e-mail address and no token in any label.
 
-use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder};
+use prometheus::{
+    Encoder, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder,
+};
 
 /// The metrics of one service. Each service adds its own to the registry.
 #[derive(Clone)]

@@ -3,7 +3,6 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpResponse, web};
@@ -79,7 +78,7 @@ fn bearer(headers: &header::HeaderMap) -> Option<&str> {
 /// One answer for every fault; which one it was goes to the log.
 fn unauthorized(reason: impl std::fmt::Display) -> ApiError {
     let message = "This address is for our own services, with a valid service token.";
-    ApiError::new(StatusCode::UNAUTHORIZED, ErrorCode::Unauthorized, message)
+    ApiError::new(ErrorCode::Unauthorized, message)
         .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
         .because(format!("service token refused: {reason}"))
 }

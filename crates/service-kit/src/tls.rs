@@ -35,10 +35,7 @@ pub fn verifying(ca: Option<&CaCertificates>) -> Result<ClientConfig, Error> {
 /// Where the provider offers no protocol version.
 pub fn accepting_any_certificate() -> Result<ClientConfig, Error> {
     let verifier = Arc::new(AnyCertificate(provider()));
-    Ok(builder()?
-        .dangerous()
-        .with_custom_certificate_verifier(verifier)
-        .with_no_client_auth())
+    Ok(builder()?.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
 }
 
 fn provider() -> Arc<CryptoProvider> {

@@ -1,7 +1,7 @@
 //! Request bodies, judged in this order: size (413), media type (415), content (400).
 
 use actix_web::dev::Payload;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::header;
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
@@ -144,7 +144,7 @@ fn media_type(request: &HttpRequest) -> Option<String> {
 
 fn unsupported(wanted: &str) -> ApiError {
     let message = format!("Send the body with Content-Type: {wanted}.");
-    ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorCode::UnsupportedMediaType, message)
+    ApiError::new(ErrorCode::UnsupportedMediaType, message)
 }
 
 fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {

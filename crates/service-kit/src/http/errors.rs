@@ -72,7 +72,9 @@ pub async fn render<B: MessageBody + 'static>(
         }
         None => answer.json(api_error.body(Some(request_id.as_str()))),
     };
-    answer.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+    answer
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
     api_error.apply_headers(answer.headers_mut());
     if api_error.status() == StatusCode::UNAUTHORIZED
         && !answer.headers().contains_key(header::WWW_AUTHENTICATE)
@@ -90,7 +92,6 @@ fn translate(error: &Error) -> ApiError {
     match status {
         StatusCode::NOT_FOUND => ApiError::not_found(),
         StatusCode::PAYLOAD_TOO_LARGE => ApiError::new(
-            status,
             ErrorCode::PayloadTooLarge,
             "The request is larger than this service takes.",
         ),

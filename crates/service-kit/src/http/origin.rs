@@ -1,7 +1,7 @@
 //! Whether an unsafe request comes from one of our own pages (section 7 of the contracts).
 
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap};
-use actix_web::http::{Method, StatusCode};
 use ghost_contracts::error::ErrorCode;
 
 use crate::error::ApiError;
@@ -27,5 +27,5 @@ pub fn check(method: &Method, headers: &HeaderMap, public: &PublicUrl) -> Result
     }
     let message = "This request came from another site and was not carried out. Open the page \
                    here and try again.";
-    Err(ApiError::new(StatusCode::FORBIDDEN, ErrorCode::CrossOrigin, message))
+    Err(ApiError::new(ErrorCode::CrossOrigin, message))
 }

@@ -5,7 +5,6 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, web};
 use diesel::sql_types::{BigInt, Text};
@@ -81,8 +80,7 @@ async fn check(request: &ServiceRequest) -> Result<(), ApiError> {
     }
     let wait = window.seconds_left;
     let message = format!("Too many requests from your address. Please try again in {wait} s.");
-    Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, ErrorCode::RateLimited, message)
-        .retry_after(wait.unsigned_abs()))
+    Err(ApiError::new(ErrorCode::RateLimited, message).retry_after(wait.unsigned_abs()))
 }
 
 /// Removes windows that are over and says how many.
@@ -91,8 +89,7 @@ async fn check(request: &ServiceRequest) -> Result<(), ApiError> {
 /// Where the database is away.
 pub async fn sweep(pool: &Pool) -> Result<usize, DbError> {
     let mut connection = pool.get().await?;
-    let swept = sql_query(
-        "DELETE FROM rate_limit_windows WHERE started_at < now() - interval '2 minutes'",
-    );
+    let swept =
+        sql_query("DELETE FROM rate_limit_windows WHERE started_at < now() - interval '2 minutes'");
     Ok(swept.execute(&mut connection).await?)
 }

@@ -1,7 +1,7 @@
 //! Routes that answer GET with HEAD, and every other method with 405 and `Allow`.
 
-use actix_web::{Handler, Resource, Responder, guard, web};
 use actix_web::FromRequest;
+use actix_web::{Handler, Resource, Responder, guard, web};
 
 use crate::error::ApiError;
 
@@ -24,9 +24,7 @@ where
     Args: FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    web::resource(path)
-        .route(web::post().to(handler))
-        .default_service(web::to(|| refuse("POST")))
+    web::resource(path).route(web::post().to(handler)).default_service(web::to(|| refuse("POST")))
 }
 
 /// A path that is both read and posted to.

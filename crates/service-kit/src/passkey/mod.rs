@@ -166,8 +166,7 @@ impl Passkeys {
                 "attestationObject": response.attestation_object,
             },
         }))?;
-        let passkey =
-            self.webauthn.finish_passkey_registration(&for_library, &state.library)?;
+        let passkey = self.webauthn.finish_passkey_registration(&for_library, &state.library)?;
         Ok(NewPasskey {
             credential_id: credential.raw_id.as_bytes().to_vec(),
             passkey: serde_json::to_value(&passkey)?,

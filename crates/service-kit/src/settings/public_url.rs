@@ -54,8 +54,9 @@ impl Setting for PublicUrl {
         };
         let local = host == "localhost" || host.ends_with(".localhost");
         if url.scheme() == "http" && !local {
-            return Err("must be https: browsers offer passkeys over http on localhost alone"
-                .to_owned());
+            return Err(
+                "must be https: browsers offer passkeys over http on localhost alone".to_owned()
+            );
         }
         Ok(Self { origin: url.origin().ascii_serialization(), host, url })
     }
@@ -105,7 +106,8 @@ impl RelyingPartyId {
     pub fn choose(public: &PublicUrl, wanted: Option<&Domain>) -> Result<Self, String> {
         let Some(Domain(wanted)) = wanted else { return Ok(Self(public.host().to_owned())) };
         let parent = public.host().strip_suffix(wanted.as_str()).is_some_and(|rest| {
-            rest.is_empty() || (rest.ends_with('.') && (wanted.contains('.') || wanted == "localhost"))
+            rest.is_empty()
+                || (rest.ends_with('.') && (wanted.contains('.') || wanted == "localhost"))
         });
         if parent {
             Ok(Self(wanted.clone()))
