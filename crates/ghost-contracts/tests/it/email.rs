@@ -8,7 +8,10 @@ use crate::wire::email;
 
 #[test]
 fn an_address_is_trimmed_and_lower_cased() {
-    assert_eq!(email(" \t\r\n\x0cAda.LOVELACE@Example.COM \n").as_str(), "ada.lovelace@example.com");
+    assert_eq!(
+        email(" \t\r\n\x0cAda.LOVELACE@Example.COM \n").as_str(),
+        "ada.lovelace@example.com"
+    );
 }
 
 #[test]
@@ -101,7 +104,10 @@ fn an_address_is_a_string_on_the_wire_and_is_checked_when_read() {
 fn a_refused_address_is_explained_in_a_sentence() {
     let error = |text: &str| text.parse::<EmailAddress>().unwrap_err().to_string();
     assert_eq!(error(""), "Enter an e-mail address.");
-    assert_eq!(error("ada"), "This is not an e-mail address; it should look like name@example.com.");
+    assert_eq!(
+        error("ada"),
+        "This is not an e-mail address; it should look like name@example.com."
+    );
     for text in ["", "ada", "\u{e9}@example.com"] {
         assert!(error(text).ends_with('.'));
     }

@@ -7,7 +7,10 @@ use crate::wire::name;
 
 #[test]
 fn a_name_is_trimmed_and_otherwise_left_alone() {
-    assert_eq!(name("  Ada  King, Countess of Lovelace \n").as_str(), "Ada  King, Countess of Lovelace");
+    assert_eq!(
+        name("  Ada  King, Countess of Lovelace \n").as_str(),
+        "Ada  King, Countess of Lovelace"
+    );
     for text in ["\u{674e}\u{5c0f}\u{9f99}", "O'Brien <b>", "Zo\u{eb} \u{1f47b}", "x"] {
         assert_eq!(name(text).as_str(), text);
     }
@@ -23,7 +26,8 @@ fn a_name_has_1_to_200_characters_after_trimming() {
 
 #[test]
 fn a_name_holds_no_control_characters() {
-    for text in ["Ada\nBcc: x@example.com", "a\tb", "a\0b", "a\u{7f}b", "a\u{85}b", "\u{1b}[31mred"] {
+    for text in ["Ada\nBcc: x@example.com", "a\tb", "a\0b", "a\u{7f}b", "a\u{85}b", "\u{1b}[31mred"]
+    {
         assert_eq!(text.parse::<PersonName>(), Err(PersonNameError::ControlCharacter), "{text:?}");
     }
 }

@@ -48,11 +48,8 @@ fn an_error_about_a_request_does_not_quote_its_token() {
         json!({ "token": [SECRET] }),
         json!({ "token": { "text": SECRET } }),
         json!([SECRET]),
-        json!(SECRET),
     ] {
         let error = serde_json::from_str::<BeginRequest>(&json.to_string()).unwrap_err();
-        let quoted = error.to_string().contains("hush");
-        // A body that is nothing but a string is quoted by serde: it is no token of ours then.
-        assert_eq!(quoted, json.is_string(), "{error}");
+        assert!(!error.to_string().contains("hush"), "{error}");
     }
 }
