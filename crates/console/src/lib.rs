@@ -1,1 +1,17 @@
-//! The operators' Console: testers, ghost resets, audit
+//! The operators' Console: testers, ghost resets, audit.
+//!
+//! `http` extracts and renders, `domain` decides, `db` asks Postgres; the same noun has the same
+//! file name on every floor.
+
+pub mod db;
+pub mod domain;
+pub mod housekeeping;
+pub mod http;
+pub mod mail;
+pub mod raptor;
+pub mod routes;
+pub mod schema;
+pub mod settings;
+pub mod startup;
+pub mod views;
+pub mod worker;

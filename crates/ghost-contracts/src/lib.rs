@@ -6,9 +6,9 @@
 //!
 //! Two rules hold for every type:
 //!
-//! * **What comes in as a request is read strictly**: an unknown, missing, doubled or null
+//! * **What comes in as a request is read strictly**: an unknown, missing, doubled or mistyped
 //!   member, or an array where an object belongs, is an error ([`object`]). Only inside a
-//!   browser's `credential` are unknown members skipped. Optional members may be null.
+//!   browser's `credential` are unknown members skipped, and optional ones may be null.
 //! * **What comes back as an answer is read with patience**: unknown members are skipped, so
 //!   that either service can be deployed first.
 //!

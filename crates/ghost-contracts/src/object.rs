@@ -58,7 +58,8 @@ pub fn from_slice<T: DeserializeOwned>(body: &[u8]) -> serde_json::Result<T> {
 /// Makes types with `#[serde(remote = "Self")]` readable from objects alone.
 ///
 /// With that attribute serde derives inherent functions instead of the traits, and the traits
-/// are implemented here around them.
+/// are implemented here around them. The inherent functions are as visible as the type, but
+/// nothing calls them besides: serde's formats go by the traits.
 macro_rules! objects_only {
     ($($request:ty),+ $(,)?) => {$(
         impl ::serde::Serialize for $request {

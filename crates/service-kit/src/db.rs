@@ -5,7 +5,7 @@ use std::time::Duration;
 use deadpool::Runtime;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::{ConnectionError, ConnectionResult};
-use diesel_async::AsyncPgConnection;
+use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager};
 use diesel_async::pooled_connection::deadpool::{Object, Pool as DeadPool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig};
 use futures_util::FutureExt;
@@ -190,6 +190,38 @@ fn went_away(error: &DieselError) -> bool {
         }
         DieselError::BrokenTransactionManager => true,
         _ => false,
+    }
+}
+
+/// Runs `work` in one transaction, READ COMMITTED whatever the server's default: it is committed
+/// where `work` succeeds and rolled back where it fails or is dropped.
+///
+/// READ COMMITTED, because a lock is only worth something if the statement after it sees what
+/// was committed while it waited.
+///
+/// # Errors
+/// What `work` returns; where the database is away, or the commit failed.
+pub async fn transaction<T, E: From<DbError>>(
+    pool: &Pool,
+    work: impl AsyncFnOnce(&mut Connection) -> Result<T, E>,
+) -> Result<T, E> {
+    let failed = |error: DieselError| E::from(DbError::from(error));
+    let mut connection = pool.get().await?;
+    let begin = "BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED";
+    AnsiTransactionManager::begin_transaction_sql(&mut *connection, begin).await.map_err(failed)?;
+    match work(&mut connection).await {
+        Ok(value) => {
+            AnsiTransactionManager::commit_transaction(&mut *connection).await.map_err(failed)?;
+            Ok(value)
+        }
+        Err(error) => {
+            // A rollback that fails means that the connection is gone, and the transaction too.
+            let rolled_back = AnsiTransactionManager::rollback_transaction(&mut *connection).await;
+            if let Err(cause) = rolled_back {
+                tracing::warn!(%cause, "a rollback failed");
+            }
+            Err(error)
+        }
     }
 }
 

@@ -1,1 +1,49 @@
-fn main() {}
+//! The developers' commands: `cargo xtask --help`.
+
+mod check;
+mod edges;
+mod schema;
+mod step;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Commands for working on this repository.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Formatting, clippy, documentation and the dependency rules: all but the tests.
+    Check,
+    /// All of `check`, then all tests, on a throw-away Postgres and Redis.
+    Test,
+    /// Writes the services' schema.rs anew from the migrations.
+    Schema,
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Check => check::check(),
+        Command::Test => check::test(),
+        Command::Schema => schema::write(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\nxtask: {failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+/// The directory of the workspace.
+fn workspace() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}

@@ -69,7 +69,7 @@ impl Claims {
             [self.iat, self.exp].map(|at| DateTime::from_timestamp(at, 0));
         let issued_at = issued_at.ok_or(Refusal::MalformedClaims)?;
         let expires_at = expires_at.ok_or(Refusal::MalformedClaims)?;
-        // Differences only: adding the skew to a time at the end of the calendar would panic.
+        // Differences only: a sum could leave the calendar, which panics.
         if expires_at <= issued_at {
             return Err(Refusal::NoLifetime);
         }

@@ -89,14 +89,7 @@ fn consume_asks_with_the_token_the_nda_and_the_attempt() {
         nda_accepted: true,
         attempt_id: Uuid::try_parse(ATTEMPT).ok(),
     };
-    insta::assert_compact_json_snapshot!(request, @r#"
-    {
-      "token": "a.b.c",
-      "nda_version": "2026-01",
-      "nda_accepted": true,
-      "attempt_id": "0b6f1d4c-9a52-4c37-8d10-5e2f7a3b9c64"
-    }
-    "#);
+    insta::assert_compact_json_snapshot!(request, @r#"{"token": "a.b.c", "nda_version": "2026-01", "nda_accepted": true, "attempt_id": "0b6f1d4c-9a52-4c37-8d10-5e2f7a3b9c64"}"#);
     survives(&request);
     is_strict::<WalkthroughConsumeRequest>(
         &serde_json::to_value(&request).unwrap(),

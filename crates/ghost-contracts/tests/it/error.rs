@@ -85,13 +85,7 @@ fn a_body_has_its_code_its_message_and_what_the_code_brings() {
     survives(&plain);
     let details = NotGhost { state: AccountState::Healthy };
     let body = ErrorBody::new(ErrorCode::NotGhost).with(&details).unwrap();
-    insta::assert_compact_json_snapshot!(body, @r#"
-    {
-      "error": "not_ghost",
-      "message": "This account is no ghost; nothing was deleted.",
-      "state": "healthy"
-    }
-    "#);
+    insta::assert_compact_json_snapshot!(body, @r#"{"error": "not_ghost", "message": "This account is no ghost; nothing was deleted.", "state": "healthy"}"#);
     survives(&body);
     assert_eq!(body.code(), Some(ErrorCode::NotGhost));
     assert_eq!(body.details(), Some(details));

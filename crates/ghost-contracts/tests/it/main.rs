@@ -1,5 +1,11 @@
 //! The contracts, as sentences.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "clippy's exceptions for tests leave out the functions that tests share"
+)]
+
 mod base64url;
 mod console;
 mod credential;

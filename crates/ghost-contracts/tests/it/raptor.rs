@@ -63,15 +63,7 @@ fn a_check_answers_with_exactly_five_members() {
 
 #[test]
 fn without_a_row_the_members_are_null_and_not_absent() {
-    insta::assert_compact_json_snapshot!(no_row(), @r#"
-    {
-      "state": "ghost_no_users_row",
-      "user_id": null,
-      "credential_count": 0,
-      "active_session_count": 0,
-      "created_at": null
-    }
-    "#);
+    insta::assert_compact_json_snapshot!(no_row(), @r#"{"state": "ghost_no_users_row", "user_id": null, "credential_count": 0, "active_session_count": 0, "created_at": null}"#);
     survives(&no_row());
 }
 

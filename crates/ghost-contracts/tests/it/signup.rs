@@ -98,15 +98,7 @@ fn begin_of_a_sign_in_names_the_ceremony() {
         ceremony_id: Uuid::try_parse(CEREMONY).unwrap(),
         options: json!({ "challenge": "Zm9v", "allowCredentials": [] }),
     };
-    insta::assert_compact_json_snapshot!(answer, @r#"
-    {
-      "ceremony_id": "0b6f1d4c-9a52-4c37-8d10-5e2f7a3b9c64",
-      "options": {
-        "allowCredentials": [],
-        "challenge": "Zm9v"
-      }
-    }
-    "#);
+    insta::assert_compact_json_snapshot!(answer, @r#"{"ceremony_id": "0b6f1d4c-9a52-4c37-8d10-5e2f7a3b9c64", "options": {"allowCredentials": [], "challenge": "Zm9v"}}"#);
     survives(&answer);
     is_patient::<LoginBeginAnswer>(&serde_json::to_value(&answer).unwrap());
 }

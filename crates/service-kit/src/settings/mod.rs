@@ -108,6 +108,20 @@ impl Reader {
         }
     }
 
+    /// Reads every variable whose name begins with `prefix`, by its name. A malformed value is a
+    /// fault like any other.
+    pub fn read_each<T: Setting>(&mut self, prefix: &str) -> BTreeMap<String, T> {
+        let mut values = BTreeMap::new();
+        for name in self.source.names_with_prefix(prefix) {
+            match self.source.get(&name).map(T::parse) {
+                Some(Ok(value)) => drop(values.insert(name, value)),
+                Some(Err(reason)) => self.fault(&name, reason),
+                None => {}
+            }
+        }
+        values
+    }
+
     /// Demands a value: where there is none, that is a fault too.
     pub fn require<T>(&mut self, given: Given<T>) -> Option<T> {
         if given.value.is_none() && !given.malformed {

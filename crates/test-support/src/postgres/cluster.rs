@@ -92,7 +92,7 @@ fn usable_programs(directory: &Directory) -> Result<PathBuf, StartError> {
             program: "a Postgres server",
             package: "postgres",
             apt_package: "postgresql",
-            brew_package: "postgresql",
+            brew_package: "postgresql@17",
         })
         .inspect_err(|_| drop(std::fs::remove_dir_all(directory.path())))
 }

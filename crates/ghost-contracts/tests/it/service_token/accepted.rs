@@ -8,7 +8,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde_json::Value;
 
 use super::forge::{
-    BODY, ISSUED, JTI, KID, METHOD, PATH, SECRET, after, claims, expected, good, key, ring, verify,
+    BODY, ISSUED, JTI, KID, METHOD, PATH, SECRET, after, claims, expected, good, ring, verify,
 };
 
 /// Made by a few lines of Python: `hmac`, `hashlib` and `base64`, with the members in the

@@ -1,0 +1,57 @@
+//! Feature flags: a row in the database, or a variable that overrides it (section 7 of the contracts).
+
+use std::collections::BTreeMap;
+
+/// The flag of the ghost reset.
+pub const BETA_GHOST_RESET: &str = "beta_ghost_reset";
+
+/// What `FLAG_<NAME>` variables say, by the flag's name in lower case. They change with a restart
+/// alone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Overrides(BTreeMap<String, bool>);
+
+impl Overrides {
+    /// From the ends of the variables' names.
+    pub fn new<'a>(pairs: impl IntoIterator<Item = (&'a str, bool)>) -> Self {
+        let lower = |(name, on): (&str, bool)| (name.to_ascii_lowercase(), on);
+        Self(pairs.into_iter().map(lower).collect())
+    }
+
+    /// What a variable says of the flag, where one does.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<bool> {
+        self.0.get(name).copied()
+    }
+}
+
+/// Who decides over a flag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// Its row.
+    Database,
+    /// A variable, whatever the row says.
+    Environment,
+}
+
+/// A flag as it counts now.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Flag {
+    /// Its name, as in `beta_ghost_reset`.
+    pub name: String,
+    /// Whether it is on.
+    pub enabled: bool,
+    /// Who says so.
+    pub source: Source,
+}
+
+impl Flag {
+    /// The flag whose row says `row`.
+    #[must_use]
+    pub fn judge(name: String, row: bool, overrides: &Overrides) -> Self {
+        match overrides.get(&name) {
+            Some(enabled) => Self { name, enabled, source: Source::Environment },
+            None => Self { name, enabled: row, source: Source::Database },
+        }
+    }
+}

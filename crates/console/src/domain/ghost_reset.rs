@@ -1,0 +1,257 @@
+//! The ghost reset: ten steps in the order of section 8 of the contracts.
+//!
+//! The route has done step 1 and answers step 10; here are those between. From step 5 on they
+//! run in a task of their own, whatever becomes of the operator's connection.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use ghost_contracts::raptor::{ActorAdminId, GhostCheck};
+use ghost_contracts::AccountState;
+use service_kit::db::{DbError, Pool};
+use service_kit::http::request_id::RequestId;
+use service_kit::service_client::CallError;
+use service_kit::stop::Background;
+
+use crate::db::ghost_reset::{self as db, WriteError};
+use crate::db::account_state;
+use crate::domain::actor::Actor;
+use crate::domain::mail::MailId;
+use crate::domain::tester::Tester;
+use crate::domain::walkthrough_token::TokenId;
+use crate::mail::Mailer;
+use crate::raptor::{GhostDeletion, RaptorClient, RaptorError};
+
+/// How long after its creation an account without a passkey may still be in the middle of
+/// signing up (section 5 of the contracts).
+const GRACE: TimeDelta = TimeDelta::minutes(5);
+
+/// What a reset works with.
+#[derive(Clone)]
+pub struct GhostReset {
+    /// The Console's database.
+    pub pool: Pool,
+    /// The account service.
+    pub raptor: RaptorClient,
+    /// The way mails go out.
+    pub mailer: Mailer,
+    /// Where work goes on after a client has left.
+    pub background: Background,
+}
+
+/// One run, a row of `beta_ghost_resets`.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// The row's id.
+    pub id: i64,
+    /// Whom it is about.
+    pub tester: Tester,
+    /// The operator's id, as the audit log has it.
+    pub actor: Actor,
+}
+
+/// The last step of a run that was finished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Step 6: Raptor deleted.
+    Deleted,
+    /// Step 7: one live invitation.
+    TokenReady,
+    /// Step 8: the mail was tried.
+    MailAttempted,
+    /// Step 9.
+    Completed,
+}
+
+impl Step {
+    /// The name in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Deleted => "deleted",
+            Self::TokenReady => "token_ready",
+            Self::MailAttempted => "mail_attempted",
+            Self::Completed => "completed",
+        }
+    }
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// All ten steps.
+    Completed,
+    /// Raptor refused: nothing was deleted.
+    Failed,
+    /// Raptor's answer never came: the run counts as interrupted.
+    Unknown,
+}
+
+impl Outcome {
+    /// The name in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// A reset that went all the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Done {
+    /// When.
+    pub reset_at: DateTime<Utc>,
+    /// The invitation that works now.
+    pub token: TokenId,
+    /// Whether the mail was accepted; if not, the outbox goes on trying.
+    pub email_sent: bool,
+}
+
+/// Why a reset did not go all the way.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// Step 2. Nothing was written.
+    #[error("Raptor could not say what the account is: {0}")]
+    RaptorUnavailable(#[from] RaptorError),
+    /// Step 3.
+    #[error("the account is healthy")]
+    Healthy(GhostCheck),
+    /// Step 4, with the end of the grace window.
+    #[error("the person may be signing up until {retry_at}")]
+    MidEnrollment {
+        /// When the window really ends.
+        retry_at: DateTime<Utc>,
+    },
+    /// Step 6: Raptor's own check under the lock said no.
+    #[error("Raptor found the account to be {0}")]
+    NotGhost(AccountState),
+    /// Step 6: Raptor did not delete.
+    #[error("Raptor did not delete: {0}")]
+    NotDeleted(String),
+    /// Step 6: it is not known whether Raptor deleted.
+    #[error("it is not known whether Raptor deleted: {0}")]
+    Unknown(String),
+    /// Steps 5, 6 and 9: an audit row could not be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// Any other fault of the database.
+    #[error(transparent)]
+    Database(#[from] DbError),
+    /// The task of the steps from 5 on was lost.
+    #[error("the reset was interrupted: {0}")]
+    Interrupted(#[from] tokio::task::JoinError),
+}
+
+impl GhostReset {
+    /// Resets a ghost.
+    ///
+    /// # Errors
+    /// The first step that said no.
+    pub async fn run(
+        &self,
+        tester: Tester,
+        actor: Actor,
+        request_id: RequestId,
+    ) -> Result<Done, Refusal> {
+        let state = self.check(&tester, &request_id).await?;
+        let this = self.clone();
+        let steps = async move {
+            let run = this.initiate(tester, actor, state).await?;
+            this.delete(&run, &request_id).await?;
+            let (token, mail) = this.ready_token(&run).await?;
+            let email_sent = this.send(&run, mail).await;
+            this.complete(&run, token, email_sent).await
+        };
+        self.background.spawn(tracing::Instrument::in_current_span(steps)).await?
+    }
+
+    /// Steps 2 to 4: only a ghost goes on. What Raptor says is also kept for the lists.
+    async fn check(
+        &self,
+        tester: &Tester,
+        request_id: &RequestId,
+    ) -> Result<AccountState, Refusal> {
+        let account = self.raptor.ghost_check(&tester.email, request_id).await?;
+        let mut connection = self.pool.get().await?;
+        account_state::record(&mut connection, &[(tester.id, account.clone())]).await?;
+        match (account.state, account.created_at) {
+            (AccountState::Healthy, _) => Err(Refusal::Healthy(account)),
+            (AccountState::MidEnrollment, Some(created_at)) => {
+                Err(Refusal::MidEnrollment { retry_at: created_at + GRACE })
+            }
+            (AccountState::MidEnrollment, None) => {
+                let odd = "mid_enrollment without a created_at".to_owned();
+                Err(RaptorError::from(CallError::Unintelligible(odd)).into())
+            }
+            (ghost, _) => Ok(ghost),
+        }
+    }
+
+    /// Step 5: without this audit row nothing happens.
+    async fn initiate(
+        &self,
+        tester: Tester,
+        actor: Actor,
+        state: AccountState,
+    ) -> Result<Run, Refusal> {
+        let id = db::initiate(&self.pool, &tester, &actor, state).await?;
+        Ok(Run { id, tester, actor })
+    }
+
+    /// Step 6: Raptor decides again, under its lock. Where no answer came it is asked once more;
+    /// asking twice is safe.
+    async fn delete(&self, run: &Run, request_id: &RequestId) -> Result<(), Refusal> {
+        let actor = ActorAdminId::parse(run.actor.as_str())
+            .map_err(|error| Refusal::NotDeleted(error.to_string()))?;
+        let ask = || self.raptor.ghost_delete(&run.tester.email, &actor, request_id);
+        let (answer, first) = match ask().await {
+            Err(CallError::NoAnswer(_)) => (ask().await, false),
+            answer => (answer, true),
+        };
+        let refusal = match answer {
+            Ok(GhostDeletion::Deleted) => {
+                return Ok(db::reach(&self.pool, run, Step::Deleted).await?);
+            }
+            Ok(GhostDeletion::NotGhost(state)) => Refusal::NotGhost(state),
+            // Up to 500 Raptor has rolled back; 502 to 504 may come from in between.
+            Ok(GhostDeletion::Refused(status)) if first && status <= 500 => {
+                Refusal::NotDeleted(format!("status {status}"))
+            }
+            Ok(GhostDeletion::Refused(status)) => Refusal::Unknown(format!("status {status}")),
+            Err(CallError::Unreachable(why)) if first => Refusal::NotDeleted(why),
+            Err(error) => Refusal::Unknown(error.to_string()),
+        };
+        let outcome = match refusal {
+            Refusal::Unknown(_) => Outcome::Unknown,
+            _ => Outcome::Failed,
+        };
+        db::fail(&self.pool, run, outcome, &refusal.to_string()).await?;
+        Err(refusal)
+    }
+
+    /// Step 7: one live invitation, and its mail in the outbox.
+    async fn ready_token(&self, run: &Run) -> Result<(TokenId, MailId), Refusal> {
+        Ok(db::ready_token(&self.pool, run, self.mailer.from()).await?)
+    }
+
+    /// Step 8: a mail that is not accepted does not undo the reset; the outbox goes on trying.
+    async fn send(&self, run: &Run, mail: MailId) -> bool {
+        let accepted = self.mailer.attempt(mail).await.is_accepted();
+        if let Err(error) = db::reach(&self.pool, run, Step::MailAttempted).await {
+            tracing::error!(%error, reset = run.id, "the step was not noted");
+        }
+        accepted
+    }
+
+    /// Step 9.
+    async fn complete(
+        &self,
+        run: &Run,
+        token: TokenId,
+        email_sent: bool,
+    ) -> Result<Done, Refusal> {
+        let reset_at = db::complete(&self.pool, run, token, email_sent).await?;
+        Ok(Done { reset_at, token, email_sent })
+    }
+}

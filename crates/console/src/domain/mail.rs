@@ -1,0 +1,125 @@
+//! Mails to testers, as the outbox keeps them.
+
+use chrono::TimeDelta;
+use ghost_contracts::EmailAddress;
+
+use crate::domain::tester::TesterId;
+use crate::domain::walkthrough_token::TokenId;
+
+/// `mail_outbox.id`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MailId(pub i64);
+
+/// Why a tester is written to. The words of the mail depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailKind {
+    /// They are invited, or the invitation is sent again.
+    Invitation,
+    /// Their signup broke off and was reset: a new link replaces the old one.
+    GhostReset,
+}
+
+/// What became of a mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailStatus {
+    /// Not accepted yet; it is tried again.
+    Pending,
+    /// The provider took it.
+    Accepted,
+    /// The provider will never take it.
+    Failed,
+    /// Its token ended before it went out.
+    Superseded,
+}
+
+/// Text that is no name of a kind or status.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not known of a mail")]
+pub struct UnknownName(String);
+
+impl MailKind {
+    /// The name in the database and on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Invitation => "invitation",
+            Self::GhostReset => "ghost_reset",
+        }
+    }
+}
+
+impl MailStatus {
+    /// The name in the database and on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Accepted => "accepted",
+            Self::Failed => "failed",
+            Self::Superseded => "superseded",
+        }
+    }
+}
+
+impl TryFrom<String> for MailKind {
+    type Error = UnknownName;
+
+    fn try_from(name: String) -> Result<Self, UnknownName> {
+        let all = [Self::Invitation, Self::GhostReset];
+        all.into_iter().find(|kind| kind.as_str() == name).ok_or(UnknownName(name))
+    }
+}
+
+impl TryFrom<String> for MailStatus {
+    type Error = UnknownName;
+
+    fn try_from(name: String) -> Result<Self, UnknownName> {
+        let all = [Self::Pending, Self::Accepted, Self::Failed, Self::Superseded];
+        all.into_iter().find(|status| status.as_str() == name).ok_or(UnknownName(name))
+    }
+}
+
+/// A mail to be written into the outbox.
+#[derive(Debug, Clone)]
+pub struct NewMail {
+    /// To whom.
+    pub tester: TesterId,
+    /// Their address.
+    pub to: EmailAddress,
+    /// Whose link it brings.
+    pub token: TokenId,
+    /// Why.
+    pub kind: MailKind,
+    /// `POSTMARK_FROM`.
+    pub from: String,
+}
+
+/// The longest wait between two attempts, in seconds.
+const LONGEST_WAIT: f64 = 15.0 * 60.0;
+/// The longest wait before the first retry, in seconds.
+const FIRST_WAIT: f64 = 10.0;
+
+/// How long to wait after the `attempts`-th failed attempt (section 8 of the contracts): 10 s at
+/// most, doubling up to 15 minutes, and shortened by up to half, so that mails which failed
+/// together do not come back together. `luck` lies between 0 and 1.
+#[must_use]
+pub fn wait_after(attempts: i32, luck: f64) -> TimeDelta {
+    let doublings = attempts.saturating_sub(1).clamp(0, 16);
+    let longest = (FIRST_WAIT * 2f64.powi(doublings)).min(LONGEST_WAIT);
+    let seconds = longest * (1.0 - luck.clamp(0.0, 1.0) / 2.0);
+    #[expect(clippy::cast_possible_truncation, reason = "at most 900,000 milliseconds")]
+    TimeDelta::milliseconds((seconds * 1000.0) as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_from_ten_seconds_at_most_to_a_quarter_of_an_hour() {
+        let longest = |attempts| wait_after(attempts, 0.0).num_seconds();
+        assert_eq!([1, 2, 3, 7, 8, 5000].map(longest), [10, 20, 40, 640, 900, 900]);
+        assert_eq!(wait_after(1, 1.0).num_seconds(), 5);
+        assert_eq!(wait_after(i32::MAX, 1.0).num_seconds(), 450);
+    }
+}

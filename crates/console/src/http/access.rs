@@ -1,0 +1,121 @@
+//! Who may call, as types that stand first in a handler's signature: session, then flag, then
+//! role, and all of it before the body is read (section 7 of the contracts).
+//!
+//! They are ready at once, so that actix answers with their refusal before it polls the body.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use ghost_contracts::error::ErrorCode;
+use service_kit::error::ApiError;
+
+use super::gate::Gate;
+use super::respond;
+use crate::domain::operator::Operator;
+use crate::domain::permission::Permission;
+
+/// Where somebody without a session is sent.
+pub const LOGIN_PATH: &str = "/console/login";
+
+/// Anybody who is signed in.
+#[derive(Debug, Clone)]
+pub struct AnyOperator(pub Operator);
+
+/// Whoever may invite: support and superadmins.
+#[derive(Debug, Clone)]
+pub struct MayInvite(pub Operator);
+
+/// A superadmin who wants to change operators.
+#[derive(Debug, Clone)]
+pub struct Superadmin(pub Operator);
+
+/// Whoever may switch flags.
+#[derive(Debug, Clone)]
+pub struct FlagSwitcher(pub Operator);
+
+/// Whoever may see an invitation's link.
+#[derive(Debug, Clone)]
+pub struct LinkRevealer(pub Operator);
+
+/// Whoever may reset a ghost, while `beta_ghost_reset` is on; without it there is nothing here.
+#[derive(Debug, Clone)]
+pub struct GhostResetter(pub Operator);
+
+/// The operator behind a request.
+///
+/// # Errors
+/// 303 to the sign-in page, or 401 `unauthenticated` for a program.
+fn operator(request: &HttpRequest, gate: &Gate) -> Result<Operator, ApiError> {
+    gate.operator.clone().ok_or_else(|| unauthenticated(request))
+}
+
+fn unauthenticated(request: &HttpRequest) -> ApiError {
+    if respond::wants_json(request) {
+        let message = "Sign in first; your session may have ended. Nothing was changed.";
+        return ApiError::new(StatusCode::UNAUTHORIZED, ErrorCode::Unauthenticated, message);
+    }
+    let message = match *request.method() {
+        Method::GET | Method::HEAD => "Sign in first.",
+        _ => "Your session has ended. Nothing was changed; sign in and try again.",
+    };
+    ApiError::new(StatusCode::SEE_OTHER, ErrorCode::Unauthenticated, message)
+        .with_header(header::LOCATION, HeaderValue::from_static(LOGIN_PATH))
+}
+
+fn permitted(operator: Operator, permission: Permission) -> Result<Operator, ApiError> {
+    if operator.may(permission) {
+        return Ok(operator);
+    }
+    let message = format!(
+        "{} You are signed in as {}. Nothing was changed.",
+        permission.who_may(),
+        operator.role
+    );
+    Err(ApiError::new(StatusCode::FORBIDDEN, ErrorCode::Forbidden, message))
+}
+
+fn gate(request: &HttpRequest) -> Gate {
+    request.extensions().get::<Gate>().cloned().unwrap_or_default()
+}
+
+fn with(request: &HttpRequest, permission: Permission) -> Result<Operator, ApiError> {
+    permitted(operator(request, &gate(request))?, permission)
+}
+
+macro_rules! extract {
+    ($name:ident, $permission:expr) => {
+        impl FromRequest for $name {
+            type Error = ApiError;
+            type Future = Ready<Result<Self, ApiError>>;
+
+            fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+                ready(with(request, $permission).map(Self))
+            }
+        }
+    };
+}
+
+extract!(AnyOperator, Permission::ConsoleRead);
+extract!(MayInvite, Permission::TestersInvite);
+extract!(Superadmin, Permission::AdminsWrite);
+extract!(FlagSwitcher, Permission::FlagsWrite);
+extract!(LinkRevealer, Permission::LinksReveal);
+
+impl FromRequest for GhostResetter {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let gate = gate(request);
+        let judged = operator(request, &gate).and_then(|operator| {
+            if !gate.flags.ghost_reset {
+                return Err(ApiError::not_found());
+            }
+            permitted(operator, Permission::UsersWrite)
+        });
+        ready(judged.map(Self))
+    }
+}

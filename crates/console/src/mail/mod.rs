@@ -1,0 +1,1 @@
+//! Mail to testers: what it says, how it is sent, and the outbox behind it.

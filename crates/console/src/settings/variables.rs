@@ -1,0 +1,187 @@
+//! Each variable read once, and what each command demands of them.
+
+use std::collections::BTreeMap;
+
+use ghost_contracts::service_token::{KeyRing, SigningKey};
+use secrecy::SecretString;
+use service_kit::http::client_address::TrustedProxyHops;
+use service_kit::settings::{
+    CaCertificates, DatabaseSettings, DatabaseUrl, Domain, Faults, Given, KeySecret, LogFormat,
+    PublicUrl, Reader, RelyingPartyId, ServiceUrl, Source, Switch,
+};
+
+use super::{ApiUrl, PostmarkSettings, SecretKeys, Sender, Settings, Tuning};
+use crate::domain::flag::Overrides;
+
+/// `PORT` where it is unset.
+const DEFAULT_PORT: u16 = 8081;
+/// `SMOKE_EMAIL_DOMAIN` where it is unset.
+const DEFAULT_SMOKE_DOMAIN: &str = "moosequest.net";
+/// What the names of flag variables begin with.
+const FLAG_PREFIX: &str = "FLAG_";
+
+/// Every variable, read once, so that each malformed one is reported whatever the command needs.
+pub struct Variables {
+    reader: Reader,
+    port: Given<u16>,
+    log_format: Given<LogFormat>,
+    database_url: Given<DatabaseUrl>,
+    database_ca: Given<CaCertificates>,
+    public_url: Given<PublicUrl>,
+    rp_id: Given<Domain>,
+    raptor_public_url: Given<PublicUrl>,
+    raptor_internal_url: Given<ServiceUrl>,
+    internal_token: Given<KeySecret>,
+    internal_token_previous: Given<KeySecret>,
+    secret_key: Given<KeySecret>,
+    secret_key_previous: Given<KeySecret>,
+    postmark_token: Given<SecretString>,
+    postmark_from: Given<Sender>,
+    postmark_url: Given<ApiUrl>,
+    webhook_secret: Given<SecretString>,
+    smoke_domain: Given<Domain>,
+    hops: Given<usize>,
+    metrics_token: Given<SecretString>,
+    flags: BTreeMap<String, Switch>,
+}
+
+impl Variables {
+    /// Reads them all.
+    #[must_use]
+    pub fn read(source: Source) -> Self {
+        let mut reader = Reader::new(source);
+        Self {
+            port: reader.read("PORT"),
+            log_format: reader.read("LOG_FORMAT"),
+            database_url: reader.read("DATABASE_URL"),
+            database_ca: reader.read("DATABASE_CA_CERT"),
+            public_url: reader.read("CONSOLE_PUBLIC_URL"),
+            rp_id: reader.read("WEBAUTHN_RP_ID"),
+            raptor_public_url: reader.read("RAPTOR_PUBLIC_URL"),
+            raptor_internal_url: reader.read("RAPTOR_INTERNAL_URL"),
+            internal_token: reader.read("RAPTOR_INTERNAL_TOKEN"),
+            internal_token_previous: reader.read("RAPTOR_INTERNAL_TOKEN_PREVIOUS"),
+            secret_key: reader.read("CONSOLE_SECRET_KEY"),
+            secret_key_previous: reader.read("CONSOLE_SECRET_KEY_PREVIOUS"),
+            postmark_token: reader.read("POSTMARK_SERVER_TOKEN"),
+            postmark_from: reader.read("POSTMARK_FROM"),
+            postmark_url: reader.read("POSTMARK_API_URL"),
+            webhook_secret: reader.read("POSTMARK_WEBHOOK_SECRET"),
+            smoke_domain: reader.read("SMOKE_EMAIL_DOMAIN"),
+            hops: reader.read("TRUSTED_PROXY_HOPS"),
+            metrics_token: reader.read("METRICS_TOKEN"),
+            flags: reader.read_each(FLAG_PREFIX),
+            reader,
+        }
+    }
+
+    /// How log lines look; a malformed value is reported with the rest.
+    #[must_use]
+    pub fn log_format(&self) -> LogFormat {
+        self.log_format.as_ref().copied().unwrap_or(LogFormat::Json)
+    }
+
+    /// What `serve` needs.
+    ///
+    /// # Errors
+    /// Every variable that is missing or malformed.
+    pub fn for_serve(mut self) -> Result<Settings, Faults> {
+        let overrides = self.overrides();
+        let reader = &mut self.reader;
+        let database = database(reader, self.database_url, self.database_ca);
+        let public_url = reader.require(self.public_url);
+        let rp_id = public_url.as_ref().and_then(|public_url| {
+            let chosen = RelyingPartyId::choose(public_url, self.rp_id.as_ref());
+            chosen.map_err(|reason| reader.fault("WEBAUTHN_RP_ID", reason)).ok()
+        });
+        let raptor_public_url = reader.require(self.raptor_public_url);
+        let raptor_internal_url = reader.require(self.raptor_internal_url);
+        let internal_token = reader.require(self.internal_token);
+        let secret_key = reader.require(self.secret_key);
+        let postmark_token = reader.require(self.postmark_token);
+        let postmark_from = reader.require(self.postmark_from);
+        let settings = (|| {
+            Some(Settings {
+                port: self.port.or(DEFAULT_PORT),
+                database: database?,
+                public_url: public_url?,
+                rp_id: rp_id?,
+                raptor_public_url: raptor_public_url?,
+                raptor_internal_url: raptor_internal_url?,
+                internal_keys: key_ring(
+                    internal_token?,
+                    self.internal_token_previous.optional(),
+                )?,
+                secret_keys: SecretKeys {
+                    current: secret_key?.0,
+                    previous: self.secret_key_previous.optional().map(|key| key.0),
+                },
+                postmark: PostmarkSettings {
+                    server_token: postmark_token?,
+                    from: postmark_from?,
+                    api_url: self.postmark_url.optional().unwrap_or_default(),
+                },
+                postmark_webhook_secret: self.webhook_secret.optional(),
+                smoke_email_domain: self
+                    .smoke_domain
+                    .optional()
+                    .map_or_else(|| DEFAULT_SMOKE_DOMAIN.to_owned(), |domain| domain.0),
+                trusted_proxy_hops: TrustedProxyHops(self.hops.or(0)),
+                metrics_token: self.metrics_token.optional(),
+                flag_overrides: overrides,
+                tuning: Tuning::default(),
+            })
+        })();
+        self.reader.finish(settings)
+    }
+
+    /// What `migrate` needs.
+    ///
+    /// # Errors
+    /// As [`Self::for_serve`].
+    pub fn for_migrate(mut self) -> Result<DatabaseSettings, Faults> {
+        let database = database(&mut self.reader, self.database_url, self.database_ca);
+        self.reader.finish(database)
+    }
+
+    /// What `flag set` needs.
+    ///
+    /// # Errors
+    /// As [`Self::for_serve`].
+    pub fn for_flag(mut self) -> Result<(DatabaseSettings, Overrides), Faults> {
+        let overrides = self.overrides();
+        let database = database(&mut self.reader, self.database_url, self.database_ca);
+        self.reader.finish(database.map(|database| (database, overrides)))
+    }
+
+    /// What `admin invite` needs.
+    ///
+    /// # Errors
+    /// As [`Self::for_serve`].
+    pub fn for_admin(mut self) -> Result<(DatabaseSettings, PublicUrl), Faults> {
+        let database = database(&mut self.reader, self.database_url, self.database_ca);
+        let public_url = self.reader.require(self.public_url);
+        self.reader.finish(database.zip(public_url))
+    }
+
+    fn overrides(&self) -> Overrides {
+        let pairs = self.flags.iter().filter_map(|(variable, switch)| {
+            Some((variable.strip_prefix(FLAG_PREFIX)?, switch.0))
+        });
+        Overrides::new(pairs)
+    }
+}
+
+fn database(
+    reader: &mut Reader,
+    url: Given<DatabaseUrl>,
+    ca: Given<CaCertificates>,
+) -> Option<DatabaseSettings> {
+    Some(DatabaseSettings { url: reader.require(url)?, ca: ca.optional() })
+}
+
+/// The lengths were judged when the variables were read.
+fn key_ring(current: KeySecret, previous: Option<KeySecret>) -> Option<KeyRing> {
+    let previous = previous.map(|key| SigningKey::new(key.0)).transpose().ok()?;
+    Some(KeyRing::new(SigningKey::new(current.0).ok()?, previous))
+}

@@ -1,0 +1,1 @@
+//! Work that no request waits for: the outbox, and the account states last seen.

@@ -1,0 +1,46 @@
+//! What has to hold before a change goes in.
+
+use std::time::Instant;
+
+use test_support::postgres::{self, Cluster, Options};
+use test_support::redis::{self, RedisServer};
+
+use crate::edges;
+use crate::step::{Failure, announce, cargo, done, run};
+
+/// Everything but the tests.
+pub(crate) fn check() -> Result<(), Failure> {
+    run("cargo fmt --all --check", &mut cargo(&["fmt", "--all", "--check"]))?;
+    run(
+        "cargo clippy --workspace --all-targets -- -D warnings",
+        &mut cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+    )?;
+    run(
+        "cargo doc --workspace --no-deps (warnings are errors)",
+        cargo(&["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"),
+    )?;
+    announce("the dependency rules");
+    let started = Instant::now();
+    edges::check()?;
+    done(started);
+    Ok(())
+}
+
+/// Everything, with one Postgres and one Redis for all tests. They are started first: that
+/// they are missing should not be news that comes after ten minutes.
+pub(crate) fn test() -> Result<(), Failure> {
+    announce("a throw-away Postgres and Redis");
+    let started = Instant::now();
+    let cluster = Cluster::start(&Options::default())?;
+    let redis = RedisServer::start()?;
+    done(started);
+    check()?;
+    run(
+        "cargo test --workspace",
+        cargo(&["test", "--workspace"])
+            .env(postgres::URL_VARIABLE, cluster.url("postgres"))
+            .env(redis::URL_VARIABLE, redis.url()),
+    )?;
+    eprintln!("\nAll checks and tests passed.");
+    Ok(())
+}

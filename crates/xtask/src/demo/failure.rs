@@ -1,0 +1,38 @@
+//! Why the demo cannot go on, in words for the person at the terminal.
+
+use std::fmt;
+
+/// One sentence or more, to be printed as it is.
+#[derive(Debug)]
+pub(super) struct Failure(String);
+
+impl Failure {
+    /// A failure in these words.
+    pub(super) fn new(words: impl Into<String>) -> Self {
+        Self(words.into())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Says what was tried when it failed.
+pub(super) trait Context<T> {
+    /// `what` completes "could not …".
+    fn could_not(self, what: &str) -> Result<T, Failure>;
+}
+
+impl<T, E: fmt::Display> Context<T> for Result<T, E> {
+    fn could_not(self, what: &str) -> Result<T, Failure> {
+        self.map_err(|error| Failure(format!("could not {what}: {error}")))
+    }
+}
+
+impl<T> Context<T> for Option<T> {
+    fn could_not(self, what: &str) -> Result<T, Failure> {
+        self.ok_or_else(|| Failure(format!("could not {what}")))
+    }
+}
