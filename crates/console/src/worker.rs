@@ -1,1 +1,93 @@
 //! Work that no request waits for: the outbox, and the account states last seen.
+
+use std::time::Duration;
+
+use service_kit::db::{DbError, Pool};
+use service_kit::http::request_id::RequestId;
+use service_kit::service_client::CallError;
+use service_kit::stop::Background;
+use tokio_util::sync::CancellationToken;
+
+use crate::db::account_state;
+use crate::mail::Mailer;
+use crate::raptor::Raptor;
+
+/// How often the outbox is looked at.
+const OUTBOX_INTERVAL: Duration = Duration::from_secs(2);
+/// How often testers are looked for whose state is more than 60 s old.
+const REFRESH_INTERVAL: Duration = Duration::from_secs(15);
+/// How many testers Raptor is asked about at once (section 5 of the contracts).
+const REFRESH_BATCH: u16 = 500;
+/// How many batches one round asks for, so that a long list does not keep Raptor busy.
+const REFRESH_ROUNDS: u8 = 20;
+
+/// Starts both workers. Each ends when `stop` is cancelled and what it has begun is done.
+pub fn start(
+    pool: Pool,
+    raptor: Raptor,
+    mailer: Mailer,
+    background: &Background,
+    stop: &CancellationToken,
+) {
+    background.spawn(send_mails(mailer, stop.clone()));
+    background.spawn(refresh_states(pool, raptor, stop.clone()));
+}
+
+async fn send_mails(mailer: Mailer, stop: CancellationToken) {
+    while !wait(&stop, OUTBOX_INTERVAL).await {
+        while !stop.is_cancelled() {
+            match mailer.send_due().await {
+                Ok(count) if count == Mailer::batch() => {}
+                Ok(_) => break,
+                Err(error) => {
+                    tracing::warn!(%error, "the outbox could not be read");
+                    break;
+                }
+            }
+        }
+    }
+}
+
+async fn refresh_states(pool: Pool, raptor: Raptor, stop: CancellationToken) {
+    loop {
+        for _ in 0..REFRESH_ROUNDS {
+            match refresh(&pool, &raptor).await {
+                Ok(count) if count == usize::from(REFRESH_BATCH) && !stop.is_cancelled() => {}
+                Ok(_) => break,
+                Err(error) => {
+                    tracing::warn!(%error, "the account states could not be refreshed");
+                    break;
+                }
+            }
+        }
+        if wait(&stop, REFRESH_INTERVAL).await {
+            return;
+        }
+    }
+}
+
+/// Whether it is time to stop.
+async fn wait(stop: &CancellationToken, interval: Duration) -> bool {
+    tokio::time::timeout(interval, stop.cancelled()).await.is_ok()
+}
+
+#[derive(Debug, thiserror::Error)]
+enum RefreshError {
+    #[error(transparent)]
+    Database(#[from] DbError),
+    #[error(transparent)]
+    Raptor(#[from] CallError),
+}
+
+/// Asks Raptor about the testers whose state is the oldest, and says how many they were.
+async fn refresh(pool: &Pool, raptor: &Raptor) -> Result<usize, RefreshError> {
+    let mut connection = pool.get().await?;
+    let stale = account_state::claim_stale(&mut connection, i64::from(REFRESH_BATCH)).await?;
+    drop(connection);
+    let emails = stale.iter().map(|(_, email)| email.clone()).collect();
+    let checks = raptor.ghost_check_batch(emails, &RequestId::draw()).await?;
+    let news: Vec<_> = stale.iter().map(|(id, _)| *id).zip(checks).collect();
+    let mut connection = pool.get().await?;
+    account_state::record(&mut connection, &news).await?;
+    Ok(news.len())
+}

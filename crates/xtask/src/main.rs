@@ -43,7 +43,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// The directory of the workspace.
+/// The directory of the workspace: as cargo says it now, else as it was when we were built.
 fn workspace() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+    let ours = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    ours.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR"))).join("../..")
 }

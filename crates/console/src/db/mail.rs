@@ -201,18 +201,31 @@ pub async fn accepted(
     Ok(())
 }
 
-/// Closes it without success: for good, or because its token ended.
+/// Closes it because its token ended; taking it was no attempt, then.
 ///
 /// # Errors
 /// Where the database is away.
-pub async fn close(
-    connection: &mut Connection,
-    id: MailId,
-    status: MailStatus,
-    reason: &str,
-) -> Result<(), DbError> {
+pub async fn supersede(connection: &mut Connection, id: MailId) -> Result<(), DbError> {
     diesel::update(mail_outbox::table.find(id.0).filter(mail_outbox::status.eq("pending")))
-        .set((mail_outbox::status.eq(status.as_str()), mail_outbox::last_error.eq(reason)))
+        .set((
+            mail_outbox::status.eq(MailStatus::Superseded.as_str()),
+            mail_outbox::attempts.eq(mail_outbox::attempts - 1),
+        ))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Closes it because the provider will never take it.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn fail(connection: &mut Connection, id: MailId, reason: &str) -> Result<(), DbError> {
+    diesel::update(mail_outbox::table.find(id.0).filter(mail_outbox::status.eq("pending")))
+        .set((
+            mail_outbox::status.eq(MailStatus::Failed.as_str()),
+            mail_outbox::last_error.eq(reason),
+        ))
         .execute(connection)
         .await?;
     Ok(())

@@ -2,5 +2,10 @@
 
 pub mod actor;
 pub mod flag;
+pub mod ghost;
+pub mod invitation;
+pub mod mail;
 pub mod operator;
 pub mod permission;
+pub mod tester;
+pub mod walkthrough_token;

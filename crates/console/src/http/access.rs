@@ -6,9 +6,8 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{self, HeaderValue};
-use actix_web::http::{Method, StatusCode};
-use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use actix_web::http::{StatusCode, header};
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use ghost_contracts::error::ErrorCode;
 use service_kit::error::ApiError;
 
@@ -44,28 +43,39 @@ pub struct LinkRevealer(pub Operator);
 #[derive(Debug, Clone)]
 pub struct GhostResetter(pub Operator);
 
-/// The operator behind a request.
-///
-/// # Errors
-/// 303 to the sign-in page, or 401 `unauthenticated` for a program.
-fn operator(request: &HttpRequest, gate: &Gate) -> Result<Operator, ApiError> {
-    gate.operator.clone().ok_or_else(|| unauthenticated(request))
-}
+/// Nobody is signed in, and a page was asked for.
+#[derive(Debug, thiserror::Error)]
+#[error("303 to the sign-in page")]
+struct ToSignIn;
 
-fn unauthenticated(request: &HttpRequest) -> ApiError {
-    if respond::wants_json(request) {
-        let message = "Sign in first; your session may have ended. Nothing was changed.";
-        return ApiError::new(StatusCode::UNAUTHORIZED, ErrorCode::Unauthenticated, message);
+impl ResponseError for ToSignIn {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::SEE_OTHER
     }
-    let message = match *request.method() {
-        Method::GET | Method::HEAD => "Sign in first.",
-        _ => "Your session has ended. Nothing was changed; sign in and try again.",
-    };
-    ApiError::new(StatusCode::SEE_OTHER, ErrorCode::Unauthenticated, message)
-        .with_header(header::LOCATION, HeaderValue::from_static(LOGIN_PATH))
+
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::SeeOther()
+            .insert_header((header::LOCATION, LOGIN_PATH))
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .finish()
+    }
 }
 
-fn permitted(operator: Operator, permission: Permission) -> Result<Operator, ApiError> {
+/// The operator behind a request.
+fn operator(request: &HttpRequest, gate: &Gate) -> Result<Operator, Error> {
+    if let Some(operator) = &gate.operator {
+        return Ok(operator.clone());
+    }
+    if !respond::wants_json(request) {
+        return Err(ToSignIn.into());
+    }
+    let message = "Nobody is signed in, or the session has ended. Nothing was changed; sign in \
+                   and try again.";
+    Err(ApiError::new(ErrorCode::Unauthenticated, message).into())
+}
+
+
+fn permitted(operator: Operator, permission: Permission) -> Result<Operator, Error> {
     if operator.may(permission) {
         return Ok(operator);
     }
@@ -74,22 +84,22 @@ fn permitted(operator: Operator, permission: Permission) -> Result<Operator, Api
         permission.who_may(),
         operator.role
     );
-    Err(ApiError::new(StatusCode::FORBIDDEN, ErrorCode::Forbidden, message))
+    Err(ApiError::new(ErrorCode::Forbidden, message).into())
 }
 
 fn gate(request: &HttpRequest) -> Gate {
     request.extensions().get::<Gate>().cloned().unwrap_or_default()
 }
 
-fn with(request: &HttpRequest, permission: Permission) -> Result<Operator, ApiError> {
+fn with(request: &HttpRequest, permission: Permission) -> Result<Operator, Error> {
     permitted(operator(request, &gate(request))?, permission)
 }
 
 macro_rules! extract {
     ($name:ident, $permission:expr) => {
         impl FromRequest for $name {
-            type Error = ApiError;
-            type Future = Ready<Result<Self, ApiError>>;
+            type Error = Error;
+            type Future = Ready<Result<Self, Error>>;
 
             fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
                 ready(with(request, $permission).map(Self))
@@ -105,14 +115,14 @@ extract!(FlagSwitcher, Permission::FlagsWrite);
 extract!(LinkRevealer, Permission::LinksReveal);
 
 impl FromRequest for GhostResetter {
-    type Error = ApiError;
-    type Future = Ready<Result<Self, ApiError>>;
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let gate = gate(request);
         let judged = operator(request, &gate).and_then(|operator| {
             if !gate.flags.ghost_reset {
-                return Err(ApiError::not_found());
+                return Err(ApiError::not_found().into());
             }
             permitted(operator, Permission::UsersWrite)
         });

@@ -41,6 +41,10 @@ pub async fn render<B: MessageBody + 'static>(
     let request_id = request.extensions().get::<RequestId>().cloned().unwrap_or_default();
     let pages = request.app_data::<web::Data<ErrorPages>>().cloned();
     let response = next.call(request).await?.map_into_boxed_body();
+    // A refusal that only sends the client elsewhere has its final form already.
+    if response.status().is_redirection() {
+        return Ok(response);
+    }
     let Some(error) = response.response().error() else { return Ok(response) };
 
     let translated;

@@ -1,0 +1,3 @@
+//! The Console's commands.
+
+fn main() {}

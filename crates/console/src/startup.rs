@@ -1,0 +1,203 @@
+//! The one way to start the Console: in production, in tests and in the demo.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{App, HttpServer};
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use ghost_contracts::service_token::Party;
+use service_kit::challenge::ChallengeStore;
+use service_kit::clock::Clock;
+use service_kit::db::{DbError, Pool};
+use service_kit::health::{self, Gauges, Health};
+use service_kit::http::client_address::TrustedProxyHops;
+use service_kit::http::errors::{self, ErrorPages};
+use service_kit::http::{headers, resource, trace};
+use service_kit::metrics::Metrics;
+use service_kit::migrate::{self, MigrateError};
+use service_kit::passkey::{CeremonyError, Passkeys};
+use service_kit::server;
+use service_kit::service_token::Guard;
+use service_kit::settings::PublicUrl;
+use service_kit::stop::Background;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::flag::Overrides;
+use crate::settings::Settings;
+use crate::{housekeeping, routes, views};
+
+/// The schema, as this binary wants it.
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations-console");
+
+/// The name that operators see in the passkey prompt.
+const RELYING_PARTY: &str = "Raxx Console";
+/// How long a stopping server waits for requests, in seconds; the router kills after 30.
+const SHUTDOWN_SECONDS: u64 = 20;
+/// How long a client may take to send a request's head.
+const REQUEST_LIMIT: Duration = Duration::from_secs(10);
+
+/// Why the Console cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The port is taken or not allowed.
+    #[error("the port cannot be listened on: {0}")]
+    Listen(#[from] std::io::Error),
+    /// The database's settings cannot be used.
+    #[error(transparent)]
+    Database(#[from] DbError),
+    /// The embedded migrations cannot be read.
+    #[error(transparent)]
+    Migrations(#[from] MigrateError),
+    /// The relying party's id does not belong to the public URL.
+    #[error("passkeys cannot be offered: {0}")]
+    Passkeys(#[from] CeremonyError),
+    /// A metric is registered twice.
+    #[error("metrics cannot be kept: {0}")]
+    Metrics(#[from] prometheus::Error),
+}
+
+/// What every worker of a process shares: handlers take each part as [`Data`].
+#[derive(Clone)]
+pub struct Shared {
+    /// Connections to the Console's database.
+    pub pool: Pool,
+    /// What dates tokens.
+    pub clock: Clock,
+    /// Where operators reach the Console.
+    pub public_url: PublicUrl,
+    /// Work that outlives its request.
+    pub background: Background,
+    /// Ceremonies of operators.
+    pub passkeys: Data<Passkeys>,
+    /// Where ceremonies wait.
+    pub challenges: ChallengeStore,
+    /// What variables say of flags.
+    pub overrides: Overrides,
+    /// The guard of the internal API.
+    pub guard: Guard,
+    /// What readiness looks at.
+    pub health: Health,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// Who stands in front.
+    pub hops: TrustedProxyHops,
+}
+
+/// A Console that is ready to serve.
+pub struct Application {
+    server: Server,
+    port: u16,
+    shared: Shared,
+}
+
+impl Application {
+    /// Puts everything together and listens. The database need not be there yet: `/readyz` says.
+    ///
+    /// # Errors
+    /// Where a part cannot be made or the port is taken.
+    pub fn build(settings: Settings) -> Result<Self, StartError> {
+        let listener = server::listen(settings.port)?;
+        let port = listener.local_addr()?.port();
+        let shared = Shared::new(&settings)?;
+        let server = serve(listener, shared.clone(), settings.tuning.workers)?;
+        Ok(Self { server, port, shared })
+    }
+
+    /// The port that it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Serves until `stop` is cancelled, then finishes what was begun.
+    ///
+    /// # Errors
+    /// Where the server fails.
+    pub async fn run_until_stopped(self, stop: CancellationToken) -> std::io::Result<()> {
+        let background = self.shared.background.clone();
+        background.spawn(housekeeping::run(self.shared.clone(), stop.clone()));
+        server::run_until_stopped(self.server, stop, background).await
+    }
+}
+
+impl Shared {
+    fn new(settings: &Settings) -> Result<Self, StartError> {
+        let pool = Pool::new(&settings.database, settings.tuning.pool_size)?;
+        let clock = settings.tuning.clock.clone();
+        let metrics = Metrics::new()?;
+        Ok(Self {
+            passkeys: Data::new(Passkeys::new(
+                &settings.public_url,
+                &settings.rp_id,
+                RELYING_PARTY,
+            )?),
+            challenges: ChallengeStore::Postgres(pool.clone()),
+            overrides: settings.flag_overrides.clone(),
+            guard: Guard {
+                audience: Party::Console,
+                keys: settings.internal_keys.clone(),
+                clock: clock.clone(),
+                pool: pool.clone(),
+            },
+            health: Health {
+                pool: pool.clone(),
+                migrations: migrate::versions(&MIGRATIONS)?,
+                redis: None,
+                metrics_token: settings.metrics_token.clone(),
+                gauges: Gauges::new(&metrics)?,
+            },
+            hops: settings.trusted_proxy_hops,
+            public_url: settings.public_url.clone(),
+            background: Background::default(),
+            metrics,
+            clock,
+            pool,
+        })
+    }
+
+    /// Everything that handlers ask for.
+    fn install(&self, config: &mut ServiceConfig) {
+        health::data(config, self.health.clone(), self.metrics.clone());
+        config
+            .app_data(Data::new(self.pool.clone()))
+            .app_data(Data::new(self.clock.clone()))
+            .app_data(Data::new(self.public_url.clone()))
+            .app_data(Data::new(self.background.clone()))
+            .app_data(self.passkeys.clone())
+            .app_data(Data::new(self.challenges.clone()))
+            .app_data(Data::new(self.overrides.clone()))
+            .app_data(Data::new(self.guard.clone()))
+            .app_data(Data::new(self.hops))
+            .app_data(Data::new(ErrorPages(views::error::draw)));
+    }
+}
+
+fn serve(
+    listener: TcpListener,
+    shared: Shared,
+    workers: Option<usize>,
+) -> Result<Server, StartError> {
+    let server = HttpServer::new(move || {
+        let shared = shared.clone();
+        App::new()
+            .configure(|config| shared.install(config))
+            .configure(routes::routes)
+            .default_service(web::to(resource::not_found))
+            .wrap(from_fn(errors::render))
+            .wrap(from_fn(trace::trace))
+            .wrap(from_fn(headers::secure))
+    });
+    let server = match workers {
+        Some(workers) => server.workers(workers),
+        None => server,
+    };
+    let server = server
+        .disable_signals()
+        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .client_request_timeout(REQUEST_LIMIT)
+        .listen(listener)?;
+    Ok(server.run())
+}

@@ -1,0 +1,9 @@
+//! Queries, one noun a file. Each takes a connection and leaves transactions to whoever calls.
+
+pub mod account_reset;
+pub mod audit;
+pub mod bootstrap_token;
+pub mod credential;
+pub mod ghost;
+pub mod session;
+pub mod user;

@@ -1,0 +1,101 @@
+//! `customer_sessions`: one row a sign-in.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{BigInt, Bytea, Text, Timestamptz};
+use diesel_async::RunQueryDsl;
+use service_kit::db::{Connection, DbError};
+
+use crate::schema::customer_sessions as sessions;
+
+/// A live session and whose it is.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct SessionRow {
+    /// Whose.
+    #[diesel(sql_type = BigInt)]
+    pub user_id: i64,
+    /// Their address.
+    #[diesel(sql_type = Text)]
+    pub email: String,
+    /// The nearer of its two ends.
+    #[diesel(sql_type = Timestamptz)]
+    pub expires_at: DateTime<Utc>,
+    /// The database's time.
+    #[diesel(sql_type = Timestamptz)]
+    pub now: DateTime<Utc>,
+}
+
+/// Makes a session that ends 14 days from now.
+///
+/// # Errors
+///
+/// Where the database refuses or is away.
+pub async fn insert(
+    connection: &mut Connection,
+    user_id: i64,
+    id_sha256: &[u8],
+) -> Result<(), DbError> {
+    diesel::insert_into(sessions::table)
+        .values((sessions::user_id.eq(user_id), sessions::id_sha256.eq(id_sha256)))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Uses a live session: its idle end moves to 14 days from now, never beyond 90 days after the
+/// sign-in. `None` where there is none, it is revoked or over.
+///
+/// The account's row is held against deletion first. Otherwise a ghost reset could look at the
+/// session in the moment in which it is over, and delete what is renewed here.
+///
+/// # Errors
+///
+/// Where the database refuses or is away.
+pub async fn renew(
+    connection: &mut Connection,
+    id_sha256: &[u8],
+) -> Result<Option<SessionRow>, DbError> {
+    let renewed = sql_query(
+        "WITH owner AS MATERIALIZED ( \
+           SELECT u.id, u.email FROM customer_sessions s JOIN users u ON u.id = s.user_id \
+           WHERE s.id_sha256 = $1 AND s.revoked_at IS NULL AND s.expires_at > now() \
+           FOR KEY SHARE OF u) \
+         UPDATE customer_sessions s SET last_seen_at = now(), \
+           expires_at = LEAST(now() + interval '14 days', s.created_at + interval '90 days') \
+         FROM owner WHERE s.user_id = owner.id AND s.id_sha256 = $1 \
+           AND s.revoked_at IS NULL AND s.expires_at > now() \
+         RETURNING s.user_id, owner.email, s.expires_at, now() AS now",
+    );
+    Ok(renewed.bind::<Bytea, _>(id_sha256).get_result(connection).await.optional()?)
+}
+
+/// Ends a session, where it is live.
+///
+/// # Errors
+///
+/// Where the database refuses or is away.
+pub async fn revoke(connection: &mut Connection, id_sha256: &[u8]) -> Result<(), DbError> {
+    let live = sessions::table
+        .filter(sessions::id_sha256.eq(id_sha256))
+        .filter(sessions::revoked_at.is_null());
+    diesel::update(live)
+        .set(sessions::revoked_at.eq(diesel::dsl::now.nullable()))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Removes some of the sessions that ended 30 days ago, and says how many.
+///
+/// # Errors
+///
+/// Where the database refuses or is away.
+pub async fn sweep(connection: &mut Connection) -> Result<usize, DbError> {
+    let swept = sql_query(
+        "DELETE FROM customer_sessions WHERE id IN ( \
+           SELECT id FROM customer_sessions WHERE expires_at < now() - interval '30 days' \
+           ORDER BY expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED)",
+    );
+    Ok(swept.execute(connection).await?)
+}
