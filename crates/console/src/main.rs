@@ -1,3 +1,159 @@
-//! The Console's commands.
+//! The Console's commands (section 9 of the contracts).
 
-fn main() {}
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use console::domain::actor::Actor;
+use console::domain::permission::Role;
+use console::domain::{admin, flag};
+use console::http::admins::enroll_url;
+use console::settings::Variables;
+use console::startup::{Application, MIGRATIONS};
+use ghost_contracts::EmailAddress;
+use service_kit::db::Pool;
+use service_kit::migrate;
+use service_kit::settings::{DatabaseSettings, Faults, Source};
+use service_kit::stop;
+use service_kit::telemetry::{self, Audience};
+
+/// A command needs one connection at a time.
+const COMMAND_POOL: usize = 1;
+
+/// The operators' Console of the Raxx beta.
+#[derive(Parser)]
+#[command(name = "console", version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs the service until SIGTERM or Ctrl-C; then finishes what it began.
+    Serve,
+    /// Brings the database's schema up to date. Safe to run twice, and at once.
+    Migrate,
+    /// Operators.
+    #[command(subcommand)]
+    Admin(AdminCommand),
+    /// Feature flags.
+    #[command(subcommand)]
+    Flag(FlagCommand),
+}
+
+#[derive(Subcommand)]
+enum AdminCommand {
+    /// Invites an operator and prints the enrolment link, alone, on standard output. Somebody who
+    /// has not enrolled yet gets a new link; the old one stops working.
+    Invite {
+        /// Their e-mail address.
+        #[arg(long)]
+        email: EmailAddress,
+        /// superadmin, support or readonly.
+        #[arg(long)]
+        role: Role,
+    },
+}
+
+#[derive(Subcommand)]
+enum FlagCommand {
+    /// Switches a flag.
+    Set {
+        /// The flag, as in beta_ghost_reset.
+        name: String,
+        /// What it is to be.
+        value: OnOff,
+    },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum OnOff {
+    On,
+    Off,
+}
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    /// The settings: exit status 2.
+    #[error(transparent)]
+    Settings(#[from] Faults),
+    /// Anything else, in one sentence: exit status 1.
+    #[error("{0}")]
+    Sentence(String),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let variables = Variables::read(Source::process());
+    let audience = match arguments.command {
+        Command::Serve => Audience::Service,
+        _ => Audience::Command,
+    };
+    telemetry::init(variables.log_format(), audience);
+    let result = match arguments.command {
+        Command::Serve => serve(variables).await,
+        Command::Migrate => migrate(variables).await,
+        Command::Admin(AdminCommand::Invite { email, role }) => {
+            invite(variables, &email, role).await
+        }
+        Command::Flag(FlagCommand::Set { name, value }) => {
+            set_flag(variables, &name, value == OnOff::On).await
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let status = if matches!(failure, Failure::Settings(_)) { 2 } else { 1 };
+            // A closed standard error leaves nobody to tell.
+            let _ = writeln!(std::io::stderr(), "{}", failure.to_string().trim_end());
+            ExitCode::from(status)
+        }
+    }
+}
+
+async fn serve(variables: Variables) -> Result<(), Failure> {
+    let settings = variables.for_serve()?;
+    let stop = stop::on_signal().map_err(sentence)?;
+    let application = Application::build(settings).map_err(sentence)?;
+    tracing::info!(port = application.port(), "listening");
+    application.run_until_stopped(stop).await.map_err(sentence)
+}
+
+async fn migrate(variables: Variables) -> Result<(), Failure> {
+    let database = variables.for_migrate()?;
+    let applied = migrate::run(&database, MIGRATIONS).await.map_err(sentence)?;
+    print(&match applied.as_slice() {
+        [] => "The schema is up to date.".to_owned(),
+        applied => format!("Applied {}.", applied.join(", ")),
+    })
+}
+
+async fn invite(variables: Variables, email: &EmailAddress, role: Role) -> Result<(), Failure> {
+    let (database, public_url) = variables.for_admin()?;
+    let pool = pool(&database)?;
+    let invited = admin::invite(&pool, &Actor::cli(), email, role).await.map_err(sentence)?;
+    print(&enroll_url(&public_url, &invited.token))
+}
+
+async fn set_flag(variables: Variables, name: &str, enabled: bool) -> Result<(), Failure> {
+    let (database, overrides) = variables.for_flag()?;
+    let pool = pool(&database)?;
+    flag::set(&pool, &overrides, &Actor::cli(), name, enabled).await.map_err(sentence)?;
+    print(&format!("{name} is {}.", if enabled { "on" } else { "off" }))
+}
+
+fn pool(database: &DatabaseSettings) -> Result<Pool, Failure> {
+    Pool::new(database, COMMAND_POOL).map_err(sentence)
+}
+
+/// The answer of a command: standard output holds nothing else.
+fn print(answer: &str) -> Result<(), Failure> {
+    writeln!(std::io::stdout(), "{answer}").map_err(sentence)
+}
+
+fn sentence(error: impl std::fmt::Display) -> Failure {
+    Failure::Sentence(error.to_string())
+}

@@ -6,27 +6,38 @@ use ghost_contracts::raptor::{
 };
 use ghost_contracts::{AccountState, EmailAddress, ErrorBody, ErrorCode};
 use reqwest::StatusCode;
+use service_kit::error::ApiError;
 use service_kit::http::request_id::RequestId;
 use service_kit::service_client::{Answer, CallError, ServiceClient};
 
 /// Raptor's internal API, each call with a service token of its own and 5 s at most.
 #[derive(Clone)]
-pub struct Raptor(ServiceClient);
+pub struct RaptorClient(ServiceClient);
+
+/// Why a state is not known.
+#[derive(Debug, thiserror::Error)]
+pub enum RaptorError {
+    /// No answer, or none that makes sense.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// An answer other than the one that was asked for.
+    #[error("Raptor answered with status {0}")]
+    Status(u16),
+}
 
 /// What became of an asked deletion.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Deletion {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GhostDeletion {
     /// The account is gone, or there was none.
     Deleted,
     /// Raptor looked again under the lock and kept it: 409 `not_ghost`.
     NotGhost(AccountState),
-    /// Raptor said that it did not delete; how, for the log.
-    Refused(String),
-    /// An answer that leaves it open, such as a router's 503; which, for the log.
-    Unclear(String),
+    /// An error, by its status. Up to 500 nothing was deleted; 502 to 504 may come from a router
+    /// or from a database that went away in the middle, and leave it open.
+    Refused(u16),
 }
 
-impl Raptor {
+impl RaptorClient {
     /// A client over `calls`, which knows where Raptor is and how to sign.
     #[must_use]
     pub fn new(calls: ServiceClient) -> Self {
@@ -36,27 +47,27 @@ impl Raptor {
     /// The state of one account.
     ///
     /// # Errors
-    /// [`CallError`] where Raptor is away, slow or unintelligible.
+    /// [`RaptorError`] where Raptor is away, slow or unintelligible.
     pub async fn ghost_check(
         &self,
         email: &EmailAddress,
         request: &RequestId,
-    ) -> Result<GhostCheck, CallError> {
+    ) -> Result<GhostCheck, RaptorError> {
         let question = GhostCheckRequest { email: email.clone() };
         let answer = self.0.post(GHOST_CHECK_PATH, &question, request).await?;
-        expect_ok(&answer)?.json()
+        Ok(expect_ok(&answer)?.json()?)
     }
 
     /// The states of up to 500 accounts, in the order asked; of none without asking.
     ///
     /// # Errors
-    /// [`CallError`] where Raptor is away, slow or unintelligible, or answers about others than
+    /// [`RaptorError`] where Raptor is away, slow or unintelligible, or answers about others than
     /// those it was asked about.
     pub async fn ghost_check_batch(
         &self,
         emails: Vec<EmailAddress>,
         request: &RequestId,
-    ) -> Result<Vec<GhostCheck>, CallError> {
+    ) -> Result<Vec<GhostCheck>, RaptorError> {
         if emails.is_empty() {
             return Ok(Vec::new());
         }
@@ -67,7 +78,7 @@ impl Raptor {
         let asked = question.emails().iter();
         if !asked.eq(batch.results.iter().map(|result| &result.email)) {
             let why = "a batch about other accounts".to_owned();
-            return Err(CallError::Unintelligible(why));
+            return Err(CallError::Unintelligible(why).into());
         }
         Ok(batch.results.into_iter().map(|result| result.check).collect())
     }
@@ -82,37 +93,42 @@ impl Raptor {
         email: &EmailAddress,
         actor: &ActorAdminId,
         request: &RequestId,
-    ) -> Result<Deletion, CallError> {
+    ) -> Result<GhostDeletion, CallError> {
         let order = GhostDeleteRequest { email: email.clone(), actor_admin_id: actor.clone() };
         let answer = self.0.post(GHOST_DELETE_PATH, &order, request).await?;
-        Ok(judge(&answer))
+        let status = answer.status.as_u16();
+        match answer.status {
+            StatusCode::NO_CONTENT => Ok(GhostDeletion::Deleted),
+            StatusCode::CONFLICT => {
+                let body: ErrorBody = answer.json()?;
+                let kept = body.details::<NotGhost>();
+                match (body.code(), kept) {
+                    (Some(ErrorCode::NotGhost), Some(kept)) => {
+                        Ok(GhostDeletion::NotGhost(kept.state))
+                    }
+                    _ => Err(CallError::Unintelligible("status 409 without a state".to_owned())),
+                }
+            }
+            error if error.is_client_error() || error.is_server_error() => {
+                Ok(GhostDeletion::Refused(status))
+            }
+            _ => Err(CallError::Unintelligible(format!("status {status}"))),
+        }
     }
 }
 
-/// What an answer to ghost-delete means. Raptor's own refusals name a code; an error that names
-/// none, or says that the database went away in the middle, leaves it open what was done.
-fn judge(answer: &Answer) -> Deletion {
-    if answer.status == StatusCode::NO_CONTENT {
-        return Deletion::Deleted;
-    }
-    let body: Option<ErrorBody> = answer.json().ok();
-    let code = body.as_ref().and_then(ErrorBody::code);
-    let status = answer.status.as_u16();
-    let why = match code {
-        Some(code) => format!("status {status}, {code}"),
-        None => format!("status {status}"),
-    };
-    match (code, body.and_then(|body| body.details::<NotGhost>())) {
-        (Some(ErrorCode::NotGhost), Some(kept)) => Deletion::NotGhost(kept.state),
-        (Some(ErrorCode::ServiceUnavailable), _) => Deletion::Unclear(why),
-        (Some(_), _) if !answer.status.is_success() => Deletion::Refused(why),
-        _ => Deletion::Unclear(why),
-    }
-}
-
-fn expect_ok(answer: &Answer) -> Result<&Answer, CallError> {
+fn expect_ok(answer: &Answer) -> Result<&Answer, RaptorError> {
     match answer.status {
         StatusCode::OK => Ok(answer),
-        status => Err(CallError::Unintelligible(format!("status {}", status.as_u16()))),
+        status => Err(RaptorError::Status(status.as_u16())),
+    }
+}
+
+/// 502 `raptor_unavailable`.
+impl From<RaptorError> for ApiError {
+    fn from(error: RaptorError) -> Self {
+        let message = "Raptor cannot be reached right now, so nothing was changed. Try again in \
+                       a moment.";
+        Self::new(ErrorCode::RaptorUnavailable, message).because(error)
     }
 }

@@ -5,7 +5,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use service_kit::health;
 use service_kit::http::body::{BodyLimit, INTERNAL_LIMIT};
-use service_kit::http::resource::{get, not_found};
+use service_kit::http::resource::{get, get_post, not_found, post};
 use service_kit::service_token;
 
 use crate::http;
@@ -35,18 +35,49 @@ pub fn routes(config: &mut ServiceConfig) {
 }
 
 /// Raptor, with a service token (section 6 of the contracts). Paths under `/api/internal`.
-fn for_raptor(_config: &mut ServiceConfig) {}
+fn for_raptor(config: &mut ServiceConfig) {
+    use http::internal::{walkthrough_consume, walkthrough_verify};
+    config
+        .service(post("/beta/walkthrough-tokens/verify", walkthrough_verify::verify))
+        .service(post("/beta/walkthrough-tokens/consume", walkthrough_consume::consume));
+}
 
 /// Whoever is not signed in yet. Paths under `/console`.
 fn for_anybody(config: &mut ServiceConfig) {
-    config.service(get("", http::home::home));
+    use http::{enroll, login};
+    config
+        .service(get("", http::home::home))
+        .service(get("/enroll", enroll::page::page))
+        .service(post("/enroll/begin", enroll::begin::begin))
+        .service(post("/enroll/finish", enroll::finish::finish))
+        .service(get("/login", login::page::page))
+        .service(post("/login/begin", login::begin::begin))
+        .service(post("/login/finish", login::finish::finish))
+        .service(post("/logout", http::logout::logout));
 }
 
 /// Everybody who is signed in.
-fn for_operators(_config: &mut ServiceConfig) {}
+///
+/// A path that is both read and posted to stands here; who may post is said by its handler.
+fn for_operators(config: &mut ServiceConfig) {
+    use http::{admins, audit, flags};
+    config
+        .service(get("/audit", audit::list::list))
+        .service(get("/session", http::session::session))
+        .service(get("/flags", flags::list::list))
+        // POST: superadmins.
+        .service(get_post("/admins", admins::list::list, admins::invite::invite));
+}
 
 /// Support and superadmins.
 fn for_support(_config: &mut ServiceConfig) {}
 
 /// Superadmins. The ghost reset is here while its flag is on.
-fn for_superadmins(_config: &mut ServiceConfig) {}
+fn for_superadmins(config: &mut ServiceConfig) {
+    use http::{admins, flags};
+    config
+        .service(post("/flags/{name}", flags::set::set))
+        .service(post("/admins/{id}/role", admins::role::role))
+        .service(post("/admins/{id}/revoke", admins::revoke::revoke))
+        .service(post("/admins/{id}/reset-passkeys", admins::reset_passkeys::reset_passkeys));
+}

@@ -20,14 +20,21 @@ use service_kit::metrics::Metrics;
 use service_kit::migrate::{self, MigrateError};
 use service_kit::passkey::{CeremonyError, Passkeys};
 use service_kit::server;
+use service_kit::service_client::ServiceClient;
 use service_kit::service_token::Guard;
 use service_kit::settings::PublicUrl;
 use service_kit::stop::Background;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::flag::Overrides;
+use crate::domain::tester::SmokeEmailDomain;
+use crate::domain::walkthrough_token::WalkthroughKeys;
+use crate::mail::Mailer;
+use crate::mail::message::Links;
+use crate::mail::postmark::Postmark;
+use crate::raptor::RaptorClient;
 use crate::settings::Settings;
-use crate::{housekeeping, routes, views};
+use crate::{housekeeping, routes, views, worker};
 
 /// The schema, as this binary wants it.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations-console");
@@ -57,6 +64,9 @@ pub enum StartError {
     /// A metric is registered twice.
     #[error("metrics cannot be kept: {0}")]
     Metrics(#[from] prometheus::Error),
+    /// TLS cannot be set up.
+    #[error("other services cannot be called: {0}")]
+    Http(#[from] reqwest::Error),
 }
 
 /// What every worker of a process shares: handlers take each part as [`Data`].
@@ -70,6 +80,12 @@ pub struct Shared {
     pub public_url: PublicUrl,
     /// Work that outlives its request.
     pub background: Background,
+    /// The account service.
+    pub raptor: RaptorClient,
+    /// The way mails go out.
+    pub mailer: Mailer,
+    /// Whose addresses are never invited.
+    pub smoke_email_domain: SmokeEmailDomain,
     /// Ceremonies of operators.
     pub passkeys: Data<Passkeys>,
     /// Where ceremonies wait.
@@ -119,6 +135,8 @@ impl Application {
     pub async fn run_until_stopped(self, stop: CancellationToken) -> std::io::Result<()> {
         let background = self.shared.background.clone();
         background.spawn(housekeeping::run(self.shared.clone(), stop.clone()));
+        let (pool, raptor) = (self.shared.pool.clone(), self.shared.raptor.clone());
+        worker::start(pool, raptor, self.shared.mailer.clone(), &background, &stop);
         server::run_until_stopped(self.server, stop, background).await
     }
 }
@@ -152,6 +170,9 @@ impl Shared {
             hops: settings.trusted_proxy_hops,
             public_url: settings.public_url.clone(),
             background: Background::default(),
+            raptor: raptor(settings)?,
+            mailer: mailer(settings, &pool, &metrics)?,
+            smoke_email_domain: SmokeEmailDomain(settings.smoke_email_domain.clone()),
             metrics,
             clock,
             pool,
@@ -166,6 +187,9 @@ impl Shared {
             .app_data(Data::new(self.clock.clone()))
             .app_data(Data::new(self.public_url.clone()))
             .app_data(Data::new(self.background.clone()))
+            .app_data(Data::new(self.raptor.clone()))
+            .app_data(Data::new(self.mailer.clone()))
+            .app_data(Data::new(self.smoke_email_domain.clone()))
             .app_data(self.passkeys.clone())
             .app_data(Data::new(self.challenges.clone()))
             .app_data(Data::new(self.overrides.clone()))
@@ -173,6 +197,20 @@ impl Shared {
             .app_data(Data::new(self.hops))
             .app_data(Data::new(ErrorPages(views::error::draw)));
     }
+}
+
+fn raptor(settings: &Settings) -> Result<RaptorClient, StartError> {
+    let key = settings.internal_keys.current().clone();
+    let (url, clock) = (settings.raptor_internal_url.clone(), settings.tuning.clock.clone());
+    Ok(RaptorClient::new(ServiceClient::new(url, key, Party::Console, clock)?))
+}
+
+fn mailer(settings: &Settings, pool: &Pool, metrics: &Metrics) -> Result<Mailer, StartError> {
+    let secrets = &settings.secret_keys;
+    let keys = WalkthroughKeys::new(&secrets.current, secrets.previous.as_ref());
+    let links = Links::new(settings.raptor_public_url.clone(), keys);
+    let postmark = Postmark::new(&settings.postmark)?;
+    Ok(Mailer::new(pool.clone(), postmark, settings.postmark.from.as_str(), links, metrics)?)
 }
 
 fn serve(

@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use service_kit::db::{DbError, Pool};
 use service_kit::http::request_id::RequestId;
-use service_kit::service_client::CallError;
 use service_kit::stop::Background;
 use tokio_util::sync::CancellationToken;
 
 use crate::db::account_state;
 use crate::mail::Mailer;
-use crate::raptor::Raptor;
+use crate::raptor::{RaptorClient, RaptorError};
 
 /// How often the outbox is looked at.
 const OUTBOX_INTERVAL: Duration = Duration::from_secs(2);
@@ -24,7 +23,7 @@ const REFRESH_ROUNDS: u8 = 20;
 /// Starts both workers. Each ends when `stop` is cancelled and what it has begun is done.
 pub fn start(
     pool: Pool,
-    raptor: Raptor,
+    raptor: RaptorClient,
     mailer: Mailer,
     background: &Background,
     stop: &CancellationToken,
@@ -48,7 +47,7 @@ async fn send_mails(mailer: Mailer, stop: CancellationToken) {
     }
 }
 
-async fn refresh_states(pool: Pool, raptor: Raptor, stop: CancellationToken) {
+async fn refresh_states(pool: Pool, raptor: RaptorClient, stop: CancellationToken) {
     loop {
         for _ in 0..REFRESH_ROUNDS {
             match refresh(&pool, &raptor).await {
@@ -76,18 +75,17 @@ enum RefreshError {
     #[error(transparent)]
     Database(#[from] DbError),
     #[error(transparent)]
-    Raptor(#[from] CallError),
+    Raptor(#[from] RaptorError),
 }
 
 /// Asks Raptor about the testers whose state is the oldest, and says how many they were.
-async fn refresh(pool: &Pool, raptor: &Raptor) -> Result<usize, RefreshError> {
+async fn refresh(pool: &Pool, raptor: &RaptorClient) -> Result<usize, RefreshError> {
     let mut connection = pool.get().await?;
     let stale = account_state::claim_stale(&mut connection, i64::from(REFRESH_BATCH)).await?;
     drop(connection);
     let emails = stale.iter().map(|(_, email)| email.clone()).collect();
     let checks = raptor.ghost_check_batch(emails, &RequestId::draw()).await?;
     let news: Vec<_> = stale.iter().map(|(id, _)| *id).zip(checks).collect();
-    let mut connection = pool.get().await?;
-    account_state::record(&mut connection, &news).await?;
+    account_state::remember(pool, &news).await?;
     Ok(news.len())
 }

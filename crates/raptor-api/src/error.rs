@@ -42,6 +42,9 @@ pub enum Error {
     /// The challenge store refused, or is away.
     #[error(transparent)]
     Challenge(#[from] ChallengeError),
+    /// The Console is away, or answers unintelligibly.
+    #[error("the Console is away: {0}")]
+    ConsoleUnavailable(String),
     /// A fault of our own.
     #[error("{0}")]
     Internal(String),

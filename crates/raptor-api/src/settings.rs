@@ -77,22 +77,22 @@ pub struct Settings {
     pub metrics_token: Option<SecretString>,
     /// What no variable sets.
     pub tuning: Tuning,
+}
+
+/// What differs between a service in production and one in a test.
+#[derive(Debug, Clone)]
+pub struct Tuning {
+    /// Threads that serve requests; one a core where it is not said.
+    pub workers: Option<usize>,
+    /// The most connections to Postgres.
+    pub pool_size: usize,
     /// What dates tokens.
     pub clock: Clock,
 }
 
-/// How much of the machine one process takes.
-#[derive(Debug, Clone, Copy)]
-pub struct Tuning {
-    /// The most connections to Postgres.
-    pub connections: usize,
-    /// Threads that serve requests; one a core where it is not said.
-    pub workers: Option<usize>,
-}
-
 impl Default for Tuning {
     fn default() -> Self {
-        Self { connections: 10, workers: None }
+        Self { workers: None, pool_size: 10, clock: Clock::system() }
     }
 }
 
@@ -161,8 +161,7 @@ impl Variables {
         let settings = (|| {
             let public_url = public_url?;
             let rp_id = RelyingPartyId::choose(&public_url, self.rp_id.as_ref()).ok()?;
-            let database =
-                DatabaseSettings { url: database_url?, ca: self.database_ca.optional() };
+            let database = DatabaseSettings { url: database_url?, ca: self.database_ca.optional() };
             Some(Settings {
                 port: self.port.or(PORT),
                 log_format: self.log_format.or(LogFormat::Json),
@@ -179,7 +178,6 @@ impl Variables {
                 hops: TrustedProxyHops(self.hops.or(0)),
                 metrics_token: self.metrics_token.optional(),
                 tuning: Tuning::default(),
-                clock: Clock::system(),
             })
         })();
         self.reader.finish(settings)

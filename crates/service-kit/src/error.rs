@@ -38,10 +38,26 @@ impl ApiError {
         }
     }
 
+    /// Another status than the code's own, for a page that can say more than a program is told.
+    #[must_use]
+    pub fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
     /// A further member of the body.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.extra.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// The members of `details`, an object, as further members of the body.
+    #[must_use]
+    pub fn with_details(mut self, details: &impl serde::Serialize) -> Self {
+        if let Ok(Value::Object(members)) = serde_json::to_value(details) {
+            self.extra.extend(members);
+        }
         self
     }
 

@@ -3,6 +3,7 @@
 //!
 //! Nothing in here knows what a tester or a ghost is.
 
+pub mod assets;
 pub mod challenge;
 pub mod clock;
 pub mod db;

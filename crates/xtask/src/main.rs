@@ -1,6 +1,7 @@
 //! The developers' commands: `cargo xtask --help`.
 
 mod check;
+mod demo;
 mod edges;
 mod schema;
 mod step;
@@ -24,6 +25,8 @@ enum Command {
     Check,
     /// All of `check`, then all tests, on a throw-away Postgres and Redis.
     Test,
+    /// The whole system on a throw-away Postgres and Redis, with testers in every state.
+    Demo(demo::Options),
     /// Writes the services' schema.rs anew from the migrations.
     Schema,
 }
@@ -32,6 +35,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Check => check::check(),
         Command::Test => check::test(),
+        Command::Demo(options) => return demo::run(&options),
         Command::Schema => schema::write(),
     };
     match done {

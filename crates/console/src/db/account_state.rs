@@ -5,7 +5,7 @@ use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 use ghost_contracts::EmailAddress;
 use ghost_contracts::raptor::GhostCheck;
-use service_kit::db::{Connection, DbError};
+use service_kit::db::{Connection, DbError, Pool};
 
 use crate::db::tester::unreadable;
 use crate::domain::tester::TesterId;
@@ -60,6 +60,15 @@ pub async fn record(
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// [`record`] with a connection of its own.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn remember(pool: &Pool, news: &[(TesterId, GhostCheck)]) -> Result<(), DbError> {
+    let mut connection = pool.get().await?;
+    record(&mut connection, news).await
 }
 
 #[derive(QueryableByName)]

@@ -1,13 +1,14 @@
 //! The audit log: who did what to whom. Rows are added, never changed.
 
-use diesel::insert_into;
+use chrono::{DateTime, Utc};
+use diesel::{ExpressionMethods, QueryDsl, insert_into};
 use diesel_async::RunQueryDsl;
-use diesel::ExpressionMethods;
 use serde_json::Value;
 use service_kit::db::{Connection, DbError};
 use service_kit::error::ApiError;
 
 use crate::domain::actor::Actor;
+use crate::domain::audit::{Entry, Filter};
 use crate::schema::audit_log;
 
 /// The audit row could not be written, so whatever it would have told of must not happen.
@@ -49,4 +50,47 @@ pub async fn insert(
         .await
         .map(|_| ())
         .map_err(|error| AuditWriteFailed(error.into()))
+}
+
+type Row = (i64, DateTime<Utc>, String, String, String, String, Value);
+
+fn entry((id, occurred_at, actor, action, target_type, target_id, payload): Row) -> Entry {
+    Entry { id, occurred_at, actor, action, target_type, target_id, payload }
+}
+
+/// Rows that the filter wants, newest first, at most `limit`, those alone whose id is less than
+/// `before`.
+///
+/// # Errors
+/// Where the database refuses or is away.
+pub async fn page(
+    connection: &mut Connection,
+    filter: &Filter,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Entry>, DbError> {
+    let mut rows = audit_log::table.order(audit_log::id.desc()).limit(limit).into_boxed();
+    if let Some(before) = before {
+        rows = rows.filter(audit_log::id.lt(before));
+    }
+    if let Some(actor) = &filter.actor {
+        rows = rows.filter(audit_log::actor.eq(actor));
+    }
+    if let Some(action) = &filter.action {
+        rows = rows.filter(audit_log::action.eq(action));
+    }
+    if let Some(target_type) = &filter.target_type {
+        rows = rows.filter(audit_log::target_type.eq(target_type));
+    }
+    if let Some(target_id) = &filter.target_id {
+        rows = rows.filter(audit_log::target_id.eq(target_id));
+    }
+    if let Some(from) = filter.from {
+        rows = rows.filter(audit_log::occurred_at.ge(from));
+    }
+    if let Some(before) = filter.before {
+        rows = rows.filter(audit_log::occurred_at.lt(before));
+    }
+    let rows: Vec<Row> = rows.load(connection).await?;
+    Ok(rows.into_iter().map(entry).collect())
 }

@@ -2,11 +2,21 @@
 //! together, and never spans a call to another service.
 
 pub mod account_state;
+pub mod admin;
 pub mod audit;
+pub mod enrolment;
 pub mod flag;
+pub mod interrupted_reset;
+pub mod invitation;
 pub mod mail;
 pub mod nda;
+pub mod outbox;
+pub mod passkey;
 pub mod session;
 pub mod tester;
+pub mod tester_history;
 pub mod time;
+pub mod walkthrough;
 pub mod walkthrough_token;
+
+pub use service_kit::db::transaction;

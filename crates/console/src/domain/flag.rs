@@ -2,6 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
+use service_kit::db::{DbError, Pool};
+
+use super::actor::Actor;
+use crate::db;
+use crate::db::audit::AuditWriteFailed;
+
 /// The flag of the ghost reset.
 pub const BETA_GHOST_RESET: &str = "beta_ghost_reset";
 
@@ -54,4 +61,49 @@ impl Flag {
             None => Self { name, enabled: row, source: Source::Database },
         }
     }
+}
+
+/// Why a flag was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum FlagError {
+    /// There is no row of that name.
+    #[error("There is no flag of that name.")]
+    Unknown,
+    /// A variable decides, so a change of the row would not be seen.
+    #[error("The variable FLAG_{} sets this flag; nothing was changed.", .0.to_ascii_uppercase())]
+    Overridden(String),
+    /// The change could not be audited.
+    #[error(transparent)]
+    Audit(#[from] AuditWriteFailed),
+    /// The database refuses or is away.
+    #[error(transparent)]
+    Database(#[from] DbError),
+}
+
+/// Sets a flag's row and audits the change, in one transaction. To set what is set already is no
+/// change.
+///
+/// # Errors
+/// Why nothing was changed.
+pub async fn set(
+    pool: &Pool,
+    overrides: &Overrides,
+    actor: &Actor,
+    name: &str,
+    enabled: bool,
+) -> Result<Flag, FlagError> {
+    db::transaction(pool, async |connection| {
+        let row = db::flag::lock(connection, name).await?.ok_or(FlagError::Unknown)?;
+        if overrides.get(name).is_some() {
+            return Err(FlagError::Overridden(name.to_owned()));
+        }
+        if row != enabled {
+            db::flag::set(connection, name, enabled, actor).await?;
+            let change = json!({"from": row, "to": enabled});
+            let action = "console.flag.changed";
+            db::audit::insert(connection, actor, action, "feature_flag", name, change).await?;
+        }
+        Ok(Flag::judge(name.to_owned(), enabled, overrides))
+    })
+    .await
 }

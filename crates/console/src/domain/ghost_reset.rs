@@ -22,7 +22,7 @@ use crate::raptor::{GhostDeletion, RaptorClient, RaptorError};
 
 /// How long after its creation an account without a passkey may still be in the middle of
 /// signing up (section 5 of the contracts).
-const GRACE: TimeDelta = TimeDelta::minutes(5);
+pub const GRACE: TimeDelta = TimeDelta::minutes(5);
 
 /// What a reset works with.
 #[derive(Clone)]

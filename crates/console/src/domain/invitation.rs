@@ -1,10 +1,20 @@
-//! What an operator is told of a tester's invitation (section 7 of the contracts).
+//! Invitations: how they stand, and what operators do with them (section 7 of the contracts).
 
 use chrono::{DateTime, Utc};
 use ghost_contracts::console::RefusalReason;
+use ghost_contracts::{EmailAddress, PersonName};
+use secrecy::SecretString;
 use serde::Serialize;
+use service_kit::db::Pool;
+use service_kit::stop::Background;
 
-use crate::domain::walkthrough_token::WalkthroughToken;
+use crate::db;
+use crate::db::invitation::{InvitationError, Invited};
+use crate::domain::actor::Actor;
+use crate::domain::tester::{Tester, TesterId};
+use crate::domain::walkthrough_token::{TokenId, WalkthroughToken};
+use crate::mail::Mailer;
+use crate::mail::outbox::Attempt;
 
 /// The status of a tester's newest walkthrough token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -42,5 +52,100 @@ impl InvitationStatus {
             Self::Expired => "expired",
             Self::Revoked => "revoked",
         }
+    }
+}
+
+/// Inviting, and what belongs to it: the transaction, then the mail.
+#[derive(Clone)]
+pub struct Invitations {
+    pool: Pool,
+    mailer: Mailer,
+    background: Background,
+}
+
+/// An invitation that stands, and what became of the first attempt to mail it.
+#[derive(Debug, Clone)]
+pub struct SentInvitation {
+    /// To whom.
+    pub tester: Tester,
+    /// Their one live token.
+    pub token: TokenId,
+    /// Whether the mail was accepted.
+    pub mail: Attempt,
+}
+
+impl Invitations {
+    /// Invitations are kept in `pool`, mailed by `mailer`, and finished in `background` where a
+    /// client leaves.
+    #[must_use]
+    pub fn new(pool: Pool, mailer: Mailer, background: Background) -> Self {
+        Self { pool, mailer, background }
+    }
+
+    /// Invites somebody new.
+    ///
+    /// # Errors
+    /// [`InvitationError::TesterExists`]; nothing was written then.
+    pub async fn invite(
+        &self,
+        actor: Actor,
+        email: EmailAddress,
+        name: PersonName,
+    ) -> Result<SentInvitation, InvitationError> {
+        let this = self.clone();
+        self.finish(async move {
+            let from = this.mailer.from();
+            let invited = db::invitation::invite(&this.pool, &actor, &email, &name, from).await?;
+            Ok(this.send(invited).await)
+        })
+        .await
+    }
+
+    /// Sends the unspent invitation again, or a new one where that one has ended.
+    ///
+    /// # Errors
+    /// [`InvitationError::TesterNotFound`] and [`InvitationError::Spent`]; nothing was written
+    /// then.
+    pub async fn resend(
+        &self,
+        actor: Actor,
+        tester: TesterId,
+    ) -> Result<SentInvitation, InvitationError> {
+        let this = self.clone();
+        self.finish(async move {
+            let from = this.mailer.from();
+            let invited = db::invitation::resend(&this.pool, &actor, tester, from).await?;
+            Ok(this.send(invited).await)
+        })
+        .await
+    }
+
+    /// The link of an invitation whose mail was not accepted. That it was asked for is in the
+    /// audit log before this returns.
+    ///
+    /// # Errors
+    /// [`InvitationError::TesterNotFound`], [`InvitationError::MailAccepted`] and
+    /// [`InvitationError::NoLiveInvitation`]; nothing was written then.
+    pub async fn reveal(
+        &self,
+        actor: &Actor,
+        tester: TesterId,
+    ) -> Result<(Tester, SecretString), InvitationError> {
+        let (tester, token) = db::invitation::reveal(&self.pool, actor, tester).await?;
+        let link = self.mailer.links().walkthrough(&token)?;
+        Ok((tester, link))
+    }
+
+    async fn send(&self, invited: Invited) -> SentInvitation {
+        let mail = self.mailer.attempt(invited.mail).await;
+        SentInvitation { tester: invited.tester, token: invited.token, mail }
+    }
+
+    /// A client that leaves must not stop a mail half-way: it would be sent again.
+    async fn finish<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, InvitationError>> + Send + 'static,
+    ) -> Result<T, InvitationError> {
+        self.background.spawn(tracing::Instrument::in_current_span(work)).await?
     }
 }

@@ -1,11 +1,18 @@
 //! Value types and rules. Nothing in here knows the web framework or SQL.
 
 pub mod actor;
+pub mod admin;
+pub mod audit;
+pub mod ceremony;
+pub mod enrolment;
 pub mod flag;
 pub mod ghost;
 pub mod invitation;
 pub mod mail;
 pub mod operator;
 pub mod permission;
+pub mod roster;
+pub mod sign_in;
 pub mod tester;
+pub mod tester_file;
 pub mod walkthrough_token;

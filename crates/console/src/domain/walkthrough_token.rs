@@ -3,7 +3,7 @@
 //! A token is derived from its row each time it is needed and stored nowhere. What the row says
 //! now decides whether it can be used; the token itself only proves which row it is.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use ghost_contracts::console::RefusalReason;
 use ghost_contracts::{EmailAddress, Token};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
@@ -15,6 +15,9 @@ use uuid::Uuid;
 const AUDIENCE: &str = "walkthrough";
 /// Who makes them.
 const ISSUER: &str = "console";
+
+/// How long a consumption can be repeated by the attempt that made it.
+const REPEATABLE: TimeDelta = TimeDelta::minutes(10);
 
 /// `beta_walkthrough_tokens.id`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,11 +60,41 @@ impl WalkthroughToken {
         }
     }
 
+    /// What asking to consume it comes to at `now`, the database's time. An attempt that spent it
+    /// within the last 10 minutes may ask again: its answer was perhaps lost on the way.
+    #[must_use]
+    pub fn judge_consumption(&self, attempt: Option<Uuid>, now: DateTime<Utc>) -> Consumption {
+        match self.refusal(now) {
+            None => Consumption::Usable,
+            Some(RefusalReason::Consumed) if self.was_just_spent_by(attempt, now) => {
+                Consumption::Repeated
+            }
+            Some(reason) => Consumption::Refused(reason),
+        }
+    }
+
+    fn was_just_spent_by(&self, attempt: Option<Uuid>, now: DateTime<Utc>) -> bool {
+        attempt.is_some()
+            && self.consume_attempt_id == attempt
+            && self.consumed_at.is_some_and(|consumed_at| now - consumed_at <= REPEATABLE)
+    }
+
     /// Whether it can be used at `now`, the database's time.
     #[must_use]
     pub fn is_live(&self, now: DateTime<Utc>) -> bool {
         self.refusal(now).is_none()
     }
+}
+
+/// What asking to consume a token comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consumption {
+    /// It can be spent.
+    Usable,
+    /// This very attempt has spent it already: the same answer, and nothing is written.
+    Repeated,
+    /// It cannot be spent.
+    Refused(RefusalReason),
 }
 
 /// The keys of walkthrough tokens: one that signs and verifies and, during a rotation, the one
@@ -140,8 +173,6 @@ impl WalkthroughKeys {
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeDelta;
-
     use super::*;
 
     const KEY: &str = "a console secret key of 32 bytes or more";
@@ -224,5 +255,23 @@ mod tests {
         assert_eq!(row().refusal(over), Some(RefusalReason::Expired));
         assert_eq!(consumed.refusal(over), Some(RefusalReason::Consumed));
         assert_eq!(revoked.refusal(over), Some(RefusalReason::Revoked));
+    }
+
+    #[test]
+    fn the_attempt_that_spent_it_may_ask_again_for_ten_minutes_and_no_other_may() {
+        let attempt = Some(Uuid::from_u128(1));
+        let spent =
+            WalkthroughToken { consumed_at: Some(at(0)), consume_attempt_id: attempt, ..row() };
+        let refused = Consumption::Refused(RefusalReason::Consumed);
+        assert_eq!(row().judge_consumption(attempt, at(1)), Consumption::Usable);
+        assert_eq!(spent.judge_consumption(attempt, at(600)), Consumption::Repeated);
+        assert_eq!(spent.judge_consumption(attempt, at(601)), refused);
+        assert_eq!(spent.judge_consumption(Some(Uuid::from_u128(2)), at(1)), refused);
+        assert_eq!(spent.judge_consumption(None, at(1)), refused);
+        let anonymous = WalkthroughToken { consume_attempt_id: None, ..spent.clone() };
+        assert_eq!(anonymous.judge_consumption(None, at(1)), refused);
+        let revoked = WalkthroughToken { revoked_at: Some(at(1)), ..spent };
+        let taken_back = Consumption::Refused(RefusalReason::Revoked);
+        assert_eq!(revoked.judge_consumption(attempt, at(2)), taken_back);
     }
 }

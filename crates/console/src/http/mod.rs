@@ -1,7 +1,17 @@
 //! Handlers: each extracts, calls one function that decides, and renders.
 
 pub mod access;
+pub mod admins;
 pub mod assets;
+pub mod audit;
+pub mod ceremony;
+pub mod enroll;
+pub mod flags;
 pub mod gate;
 pub mod home;
+pub mod internal;
+pub mod login;
+pub mod logout;
+pub mod paging;
 pub mod respond;
+pub mod session;

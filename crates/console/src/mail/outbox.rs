@@ -6,8 +6,8 @@
 use service_kit::db::{Connection, DbError};
 use tokio::task::JoinSet;
 
-use crate::db::mail::{self, Claimed};
-use crate::db::{time, walkthrough_token};
+use crate::db::outbox::{self, Claimed};
+use crate::db::{mail, time, walkthrough_token};
 use crate::domain::mail::{MailId, MailStatus, wait_after};
 use crate::domain::walkthrough_token::WalkthroughToken;
 use crate::mail::Mailer;
@@ -73,7 +73,7 @@ impl Mailer {
 
     async fn try_attempt(&self, id: MailId) -> Result<Attempt, DbError> {
         let mut connection = self.0.pool.get().await?;
-        match mail::claim(&mut connection, id, self.from()).await? {
+        match outbox::claim(&mut connection, id, self.from()).await? {
             None => mail::status(&mut connection, id).await.map(Attempt::from),
             Some(claimed) => {
                 drop(connection);
@@ -89,7 +89,7 @@ impl Mailer {
     /// Where the database is away.
     pub async fn send_due(&self) -> Result<usize, DbError> {
         let mut connection = self.0.pool.get().await?;
-        let due = mail::claim_due(&mut connection, self.from(), i64::from(BATCH)).await?;
+        let due = outbox::claim_due(&mut connection, self.from(), i64::from(BATCH)).await?;
         drop(connection);
         let count = due.len();
         let mut sending = JoinSet::new();
@@ -117,7 +117,7 @@ impl Mailer {
         let token = walkthrough_token::by_id(&mut connection, claimed.token).await?;
         let now = time::now(&mut connection).await?;
         let Some(token) = token.filter(|token| token.is_live(now)) else {
-            mail::supersede(&mut connection, claimed.id).await?;
+            outbox::supersede(&mut connection, claimed.id).await?;
             return Ok(self.count(Attempt::Superseded));
         };
         drop(connection);
@@ -152,7 +152,7 @@ impl Mailer {
         let (id, attempts) = (claimed.id, claimed.attempts);
         let error = match sent {
             Ok(message_id) => {
-                mail::accepted(connection, id, message_id.as_deref()).await?;
+                outbox::accepted(connection, id, message_id.as_deref()).await?;
                 return Ok(Attempt::Accepted);
             }
             Err(error) => error,
@@ -160,18 +160,18 @@ impl Mailer {
         let is_final = match &error {
             Undelivered::Refused(SendError::InactiveRecipient) => true,
             Undelivered::Refused(SendError::InvalidRequest) => {
-                mail::sender_is_known(connection, self.from()).await?
+                outbox::sender_is_known(connection, self.from()).await?
             }
             _ => false,
         };
         if is_final {
             tracing::warn!(mail = id.0, attempts, %error, "a mail will never be accepted");
-            mail::fail(connection, id, &error.to_string()).await?;
+            outbox::fail(connection, id, &error.to_string()).await?;
             return Ok(Attempt::Failed);
         }
         tracing::error!(alert = true, mail = id.0, attempts, %error, "a mail was not accepted");
         let wait = wait_after(attempts, rand::random::<f64>());
-        mail::retry(connection, id, &error.to_string(), wait).await?;
+        outbox::retry(connection, id, &error.to_string(), wait).await?;
         Ok(Attempt::Retrying)
     }
 

@@ -117,6 +117,12 @@ impl Layout {
         Moment::new(*at, self.now)
     }
 
+    /// Whether the page is a single column of text.
+    #[must_use]
+    pub fn is_narrow(&self) -> bool {
+        self.section == Section::Outside
+    }
+
     /// Whether the operator holds that permission.
     #[must_use]
     pub fn may(&self, permission: Permission) -> bool {

@@ -1,6 +1,11 @@
 //! What pages are made of. One module an area, as in `templates/`.
 
+pub mod admins;
+pub mod audit;
+pub mod enroll;
 pub mod error;
+pub mod flags;
 pub mod flash;
 pub mod layout;
+pub mod login;
 pub mod time;

@@ -37,10 +37,7 @@ pub fn account_target(user_id: Option<i64>, email: &EmailAddress) -> String {
 /// # Errors
 ///
 /// [`AuditWriteFailed`]; the caller rolls back.
-pub async fn insert(
-    connection: &mut Connection,
-    entry: Entry<'_>,
-) -> Result<(), AuditWriteFailed> {
+pub async fn insert(connection: &mut Connection, entry: Entry<'_>) -> Result<(), AuditWriteFailed> {
     let row = (
         audit_log::actor_user_id.eq(entry.actor),
         audit_log::action.eq(entry.action),

@@ -25,10 +25,7 @@ pub async fn time(connection: &mut Connection) -> Result<DateTime<Utc>, DbError>
 /// # Errors
 ///
 /// Where the database refuses or is away.
-pub async fn is_used(
-    connection: &mut Connection,
-    token: &BootstrapToken,
-) -> Result<bool, DbError> {
+pub async fn is_used(connection: &mut Connection, token: &BootstrapToken) -> Result<bool, DbError> {
     let found = uses::table.find(&token.nonce).select(uses::nonce);
     Ok(found.first::<String>(connection).await.optional()?.is_some())
 }

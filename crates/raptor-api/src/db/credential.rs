@@ -90,10 +90,10 @@ pub async fn record_use(
     assertion: &Assertion,
 ) -> Result<bool, DbError> {
     let new = assertion.sign_count;
-    let grown = credentials::sign_count.lt(new);
-    let neither_counts =
-        credentials::sign_count.eq(0).and(diesel::dsl::sql::<diesel::sql_types::Bool>("").bind::<diesel::sql_types::Bool, _>(new == 0));
-    let noted = diesel::update(credentials::table.find(id).filter(grown.or(neither_counts)))
+    // Greater than the stored one; a new 0 is good where the stored one is 0, and no other is
+    // less than 1.
+    let good = credentials::sign_count.lt(new.max(1));
+    let noted = diesel::update(credentials::table.find(id).filter(good))
         .set((
             credentials::sign_count.eq(new),
             credentials::backed_up.eq(assertion.backed_up),

@@ -7,8 +7,8 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
-use ghost_contracts::raptor::GhostCheck;
 use ghost_contracts::EmailAddress;
+use ghost_contracts::raptor::GhostCheck;
 use service_kit::db::{Connection, DbError};
 
 /// The text of the predicate, with what it asks about in its place. The e-mail is the driving
@@ -40,8 +40,7 @@ macro_rules! predicate {
 
 /// About one e-mail. Not an array of one: Postgres plans a statement over `unnest` anew at each
 /// execution, this one once.
-pub const ABOUT_ONE: &str =
-    predicate!("(SELECT $1::text AS email, 1::bigint AS place) asked");
+pub const ABOUT_ONE: &str = predicate!("(SELECT $1::text AS email, 1::bigint AS place) asked");
 
 /// About many, answered in the order asked.
 pub const ABOUT_MANY: &str =
@@ -53,22 +52,22 @@ type RowSql = (Text, Nullable<BigInt>, BigInt, BigInt, Nullable<Timestamptz>);
 
 /// The predicate about one e-mail, as a statement that is prepared once a connection.
 #[derive(QueryId)]
-struct One<'a>(&'a str);
+struct One(String);
 
 /// The predicate about many.
 #[derive(QueryId)]
-struct Many<'a>(Vec<&'a str>);
+struct Many(Vec<String>);
 
-impl QueryFragment<Pg> for One<'_> {
+impl QueryFragment<Pg> for One {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(before_bind(ABOUT_ONE));
-        out.push_bind_param::<Text, _>(self.0)?;
+        out.push_bind_param::<Text, _>(&self.0)?;
         out.push_sql(after_bind(ABOUT_ONE));
         Ok(())
     }
 }
 
-impl QueryFragment<Pg> for Many<'_> {
+impl QueryFragment<Pg> for Many {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(before_bind(ABOUT_MANY));
         out.push_bind_param::<Array<Text>, _>(&self.0)?;
@@ -85,11 +84,11 @@ fn after_bind(sql: &'static str) -> &'static str {
     sql.split_once("$1").map_or("", |(_, after)| after)
 }
 
-impl Query for One<'_> {
+impl Query for One {
     type SqlType = RowSql;
 }
 
-impl Query for Many<'_> {
+impl Query for Many {
     type SqlType = RowSql;
 }
 
@@ -102,7 +101,7 @@ pub async fn check(
     connection: &mut Connection,
     email: &EmailAddress,
 ) -> Result<GhostCheck, DbError> {
-    let row: Row = One(email.as_str()).get_result(connection).await?;
+    let row: Row = One(email.to_string()).get_result(connection).await?;
     read(row)
 }
 
@@ -115,13 +114,16 @@ pub async fn check_batch(
     connection: &mut Connection,
     emails: &[EmailAddress],
 ) -> Result<Vec<GhostCheck>, DbError> {
-    let asked = Many(emails.iter().map(EmailAddress::as_str).collect());
+    let asked = Many(emails.iter().map(ToString::to_string).collect());
     let rows: Vec<Row> = asked.load(connection).await?;
     rows.into_iter().map(read).collect()
 }
 
-fn read((state, user_id, credential_count, sessions, created_at): Row) -> Result<GhostCheck, DbError> {
-    let unknown = |error| DbError::Query(diesel::result::Error::DeserializationError(Box::new(error)));
+fn read(
+    (state, user_id, credential_count, sessions, created_at): Row,
+) -> Result<GhostCheck, DbError> {
+    let unknown =
+        |error| DbError::Query(diesel::result::Error::DeserializationError(Box::new(error)));
     let state = state.parse().map_err(unknown)?;
     Ok(GhostCheck { state, user_id, credential_count, active_session_count: sessions, created_at })
 }

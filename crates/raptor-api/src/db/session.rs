@@ -79,10 +79,7 @@ pub async fn revoke(connection: &mut Connection, id_sha256: &[u8]) -> Result<(),
     let live = sessions::table
         .filter(sessions::id_sha256.eq(id_sha256))
         .filter(sessions::revoked_at.is_null());
-    diesel::update(live)
-        .set(sessions::revoked_at.eq(diesel::dsl::now.nullable()))
-        .execute(connection)
-        .await?;
+    diesel::update(live).set(sessions::revoked_at.eq(diesel::dsl::now)).execute(connection).await?;
     Ok(())
 }
 

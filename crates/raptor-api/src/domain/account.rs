@@ -31,6 +31,19 @@ pub struct Deleted {
     pub deleted_users: usize,
 }
 
+/// The address of a smoke account: `smoke-test+…@` the domain of smoke accounts. Only such an
+/// account can be deleted by a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SmokeAddress(EmailAddress);
+
+impl SmokeAddress {
+    /// The address, where it is one.
+    #[must_use]
+    pub fn of(email: &EmailAddress, domain: &str) -> Option<Self> {
+        email.is_smoke_account(domain).then(|| Self(email.clone()))
+    }
+}
+
 /// The account of `email`, where there is one.
 ///
 /// # Errors
@@ -53,12 +66,15 @@ pub async fn show(
 }
 
 /// Deletes the account of a smoke test and whatever else Raptor keeps for its address, and
-/// audits that as `cli`. The caller has made sure that it is a smoke account's address.
+/// audits that as `cli`.
 ///
 /// # Errors
 ///
 /// [`Error::AuditWriteFailed`], and where the database is away: then nothing was deleted.
-pub async fn delete_smoke(accounts: &Accounts, email: &EmailAddress) -> Result<Deleted, Error> {
+pub async fn delete_smoke(
+    accounts: &Accounts,
+    SmokeAddress(email): &SmokeAddress,
+) -> Result<Deleted, Error> {
     let work = async |connection: &mut Connection| {
         let mut deleted = Deleted::default();
         let user = db::user::lock(connection, email).await?;

@@ -137,7 +137,8 @@ fn read(signed: &str) -> Option<BootstrapToken> {
     let email = EmailAddress::parse(&payload.email).ok()?;
     let nonce_fits = (1..=MAX_NONCE_BYTES).contains(&payload.nonce.len())
         && payload.nonce.bytes().all(|byte| byte.is_ascii_graphic());
-    let ordered = DateTime::from_timestamp(payload.iat, 0)? < DateTime::from_timestamp(payload.exp, 0)?;
+    let ordered =
+        DateTime::from_timestamp(payload.iat, 0)? < DateTime::from_timestamp(payload.exp, 0)?;
     let good = payload.v == 1 && email.as_str() == payload.email && nonce_fits && ordered;
     good.then_some(BootstrapToken {
         email,

@@ -58,9 +58,8 @@ impl Browser {
         path: &str,
         fields: &[(&str, &str)],
     ) -> Result<Answer, Failure> {
-        let body = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(fields)
-            .finish();
+        let body =
+            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = self
             .request(Method::POST, path)
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -81,8 +80,7 @@ impl Browser {
             .request(method, format!("{}{path}", self.origin))
             .header(ACCEPT, "application/json");
         if unsafe_method {
-            request =
-                request.header(ORIGIN, &self.origin).header("sec-fetch-site", "same-origin");
+            request = request.header(ORIGIN, &self.origin).header("sec-fetch-site", "same-origin");
         }
         if !self.cookies.is_empty() {
             let pairs = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));

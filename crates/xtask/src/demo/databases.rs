@@ -33,8 +33,7 @@ pub(super) async fn let_time_pass(database: &str, email: &str) -> Result<bool, F
 ///
 /// `server` is the URL of any database on it; the names are plain words.
 pub(super) async fn create_databases(server: &str, names: &[&str]) -> Result<(), Failure> {
-    let mut connection =
-        AsyncPgConnection::establish(server).await.could_not("reach Postgres")?;
+    let mut connection = AsyncPgConnection::establish(server).await.could_not("reach Postgres")?;
     for name in names {
         sql_query(format!("CREATE DATABASE {name}"))
             .execute(&mut connection)

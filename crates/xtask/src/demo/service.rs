@@ -178,3 +178,6 @@ fn tail(log: &Path) -> String {
     let last = lines.iter().skip(lines.len().saturating_sub(LINES));
     last.map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
 }
+
+#[cfg(test)]
+mod tests;

@@ -64,7 +64,8 @@ impl Mail {
 fn stretches(text: &str) -> Vec<Stretch<'_>> {
     let mut found = Vec::new();
     let mut rest = text;
-    while let Some(start) = [rest.find("http://"), rest.find("https://")].into_iter().flatten().min()
+    while let Some(start) =
+        [rest.find("http://"), rest.find("https://")].into_iter().flatten().min()
     {
         let (before, from_link) = rest.split_at(start);
         let ends = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '(' | ')');

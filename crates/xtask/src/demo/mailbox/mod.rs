@@ -152,3 +152,6 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(resource::get("/style.css", answers::style))
         .service(resource::post("/email", receive::receive));
 }
+
+#[cfg(test)]
+mod tests;

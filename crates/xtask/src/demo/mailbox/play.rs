@@ -58,9 +58,14 @@ impl Scene<'_> {
             return self.wait().await;
         }
         let mut tester = Tester::new(&self.mailbox.addresses.raptor)?;
-        let (signup_token, way) = self.arrive_at_signup(&mut tester).await?;
+        let (signup_token, way) = match &self.open_signup {
+            Some(token) if !matches!(play, Play::Accept) => {
+                (token.clone(), "Went on in the signup tab that was still open")
+            }
+            _ => (self.walk_through(&mut tester).await?, "Opened the invitation, accepted the NDA"),
+        };
         match play {
-            Play::Accept | Play::Wait => Ok(format!("{way}. The passkey prompt never came.")),
+            Play::Accept | Play::Wait => Ok(format!("{way}, and closed the tab.")),
             Play::BreakOff => {
                 let begun = tester.begin(&signup_token).await;
                 begun.could_not("begin with the passkey")?;
@@ -75,17 +80,13 @@ impl Scene<'_> {
         }
     }
 
-    /// The signup page that is still open from an earlier scene, else a new one by way of the
-    /// walkthrough, which spends the invitation.
-    async fn arrive_at_signup(&mut self, tester: &mut Tester) -> Result<(String, &str), Failure> {
-        if let Some(token) = &self.open_signup {
-            return Ok((token.clone(), "Went on in the signup tab that was still open"));
-        }
+    /// The walkthrough, at whose end the invitation is spent and the signup page open.
+    async fn walk_through(&mut self, tester: &mut Tester) -> Result<String, Failure> {
         let link = self.mail.invitation_link().could_not("find an invitation in this mail")?;
         let shown = tester.open(link).await.could_not("open the invitation")?;
         let token = tester.accept(&shown).await.could_not("accept the NDA")?;
         self.open_signup = Some(token.clone());
-        Ok((token, "Opened the invitation and accepted the NDA"))
+        Ok(token)
     }
 
     async fn wait(&self) -> Result<String, Failure> {

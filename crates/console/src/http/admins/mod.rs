@@ -1,0 +1,88 @@
+//! `/console/admins`: the operators.
+
+pub mod invite;
+pub mod list;
+pub mod reset_passkeys;
+pub mod revoke;
+pub mod role;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use ghost_contracts::error::ErrorCode;
+use serde::{Deserialize, Serialize};
+use service_kit::error::ApiError;
+use service_kit::session::RandomToken;
+use service_kit::settings::PublicUrl;
+use uuid::Uuid;
+
+use super::respond::Reply;
+use crate::domain::admin::{Admin, AdminError, Invited};
+use crate::views::admins::LinkPage;
+use crate::views::layout::Section;
+
+/// Where the operators are listed.
+const BACK: &str = "/console/admins";
+
+/// An operator, as in the list.
+#[derive(Debug, Serialize)]
+pub struct AdminBody<'a> {
+    admin_id: Uuid,
+    email: &'a str,
+    role: &'static str,
+    enrolled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enroll_url: Option<&'a str>,
+}
+
+impl<'a> From<&'a Admin> for AdminBody<'a> {
+    fn from(admin: &'a Admin) -> Self {
+        Self {
+            admin_id: admin.id,
+            email: &admin.email,
+            role: admin.role.as_str(),
+            enrolled: admin.enrolled,
+            enroll_url: None,
+        }
+    }
+}
+
+/// A body that says nothing: `{}`, an empty form, or none at all.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+impl From<AdminError> for ApiError {
+    fn from(error: AdminError) -> Self {
+        let code = match error {
+            AdminError::NotFound => ErrorCode::NotFound,
+            AdminError::Exists => ErrorCode::AdminExists,
+            AdminError::LastSuperadmin => ErrorCode::LastSuperadmin,
+            AdminError::Audit(error) => return error.into(),
+            AdminError::Database(error) => return error.into(),
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+/// An id from the path: what is no id names nobody.
+fn id(text: &str) -> Result<Uuid, AdminError> {
+    Uuid::try_parse(text).map_err(|_| AdminError::NotFound)
+}
+
+/// Where an invited operator creates their passkey.
+#[must_use]
+pub fn enroll_url(public: &PublicUrl, token: &RandomToken) -> String {
+    format!("{}/console/enroll?token={}", public.origin(), token.expose())
+}
+
+/// Shows a link once, on a page that is not kept. It never goes through a session's message, which
+/// would put it into a row.
+async fn show_link(
+    reply: &Reply,
+    status: StatusCode,
+    invited: &Invited,
+    url: &str,
+) -> Result<HttpResponse, ApiError> {
+    let layout = reply.layout(Section::Operators)?;
+    reply.page(status, &LinkPage { layout, admin: &invited.admin, url }).await
+}

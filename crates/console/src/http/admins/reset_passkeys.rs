@@ -1,0 +1,44 @@
+//! `POST /console/admins/{id}/reset-passkeys`.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+use service_kit::db::Pool;
+use service_kit::error::ApiError;
+use service_kit::http::body::OptionalBody;
+use service_kit::settings::PublicUrl;
+
+use super::{AdminBody, BACK, Nothing, enroll_url, id, show_link};
+use crate::domain::admin::{self, AdminError, Invited};
+use crate::domain::operator::Operator;
+use crate::http::access::Superadmin;
+use crate::http::respond::Reply;
+
+/// Removes the operator's passkeys and answers with them as in the list, and the new link beside;
+/// as a page, the link, once.
+///
+/// # Errors
+/// 404 `not_found`; 409 `last_superadmin`.
+pub async fn reset_passkeys(
+    operator: Superadmin,
+    reply: Reply,
+    path: Path<String>,
+    _: OptionalBody<Nothing>,
+    pool: Data<Pool>,
+    public: Data<PublicUrl>,
+) -> Result<HttpResponse, ApiError> {
+    let invited = match reset(&pool, &operator.0, &path).await {
+        Ok(invited) => invited,
+        Err(error) => return reply.refused(error.into(), BACK).await,
+    };
+    let url = enroll_url(&public, &invited.token);
+    if reply.wants_json() {
+        let body = AdminBody { enroll_url: Some(&url), ..AdminBody::from(&invited.admin) };
+        return Ok(reply.json(StatusCode::OK, &body));
+    }
+    show_link(&reply, StatusCode::OK, &invited, &url).await
+}
+
+async fn reset(pool: &Pool, operator: &Operator, path: &str) -> Result<Invited, AdminError> {
+    admin::reset_passkeys(pool, &operator.actor(), id(path)?).await
+}

@@ -1,0 +1,41 @@
+//! `POST /console/admins/{id}/revoke`.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+use service_kit::db::Pool;
+use service_kit::error::ApiError;
+use service_kit::http::body::OptionalBody;
+
+use super::{AdminBody, BACK, Nothing, id};
+use crate::domain::admin::{self, Admin, AdminError};
+use crate::domain::operator::Operator;
+use crate::http::access::Superadmin;
+use crate::http::respond::Reply;
+
+/// Shuts the operator out and answers with them as they were in the list.
+///
+/// # Errors
+/// 404 `not_found`; 409 `last_superadmin`.
+pub async fn revoke(
+    operator: Superadmin,
+    reply: Reply,
+    path: Path<String>,
+    _: OptionalBody<Nothing>,
+    pool: Data<Pool>,
+) -> Result<HttpResponse, ApiError> {
+    match shut_out(&pool, &operator.0, &path).await {
+        Ok(admin) => {
+            let message = format!(
+                "{} is revoked: their sessions have ended and their passkeys no longer sign in.",
+                admin.email
+            );
+            reply.done(StatusCode::OK, &AdminBody::from(&admin), message, BACK).await
+        }
+        Err(error) => reply.refused(error.into(), BACK).await,
+    }
+}
+
+async fn shut_out(pool: &Pool, operator: &Operator, path: &str) -> Result<Admin, AdminError> {
+    admin::revoke(pool, &operator.actor(), id(path)?).await
+}

@@ -1,0 +1,61 @@
+//! `POST /console/admins/{id}/role`.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+use serde::Deserialize;
+use service_kit::db::Pool;
+use service_kit::error::ApiError;
+use service_kit::http::body::JsonOrForm;
+
+use super::{AdminBody, BACK, id};
+use crate::domain::admin::{self, Admin, AdminError};
+use crate::domain::operator::Operator;
+use crate::domain::permission::Role;
+use crate::http::access::Superadmin;
+use crate::http::respond::Reply;
+
+/// What they are to be.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wish {
+    role: String,
+}
+
+/// Changes the role, ends that operator's sessions, and answers with the operator as in the list.
+///
+/// # Errors
+/// 404 `not_found`; 409 `last_superadmin`; 400 `invalid_request`.
+pub async fn role(
+    operator: Superadmin,
+    reply: Reply,
+    path: Path<String>,
+    body: JsonOrForm<Wish>,
+    pool: Data<Pool>,
+) -> Result<HttpResponse, ApiError> {
+    let role = match body.0.role.parse::<Role>() {
+        Ok(role) => role,
+        Err(error) => {
+            return reply.refused(ApiError::invalid_request(error.to_string()), BACK).await;
+        }
+    };
+    match change(&pool, &operator.0, &path, role).await {
+        Ok(admin) => {
+            let message = format!(
+                "{} is {role} now. Their sessions have ended; they sign in again.",
+                admin.email
+            );
+            reply.done(StatusCode::OK, &AdminBody::from(&admin), message, BACK).await
+        }
+        Err(error) => reply.refused(error.into(), BACK).await,
+    }
+}
+
+async fn change(
+    pool: &Pool,
+    operator: &Operator,
+    path: &str,
+    role: Role,
+) -> Result<Admin, AdminError> {
+    admin::change_role(pool, &operator.actor(), id(path)?, role).await
+}

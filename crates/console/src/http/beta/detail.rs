@@ -1,0 +1,164 @@
+//! `GET /console/beta/testers/{id}`: one tester.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+use chrono::{DateTime, Utc};
+use ghost_contracts::raptor::GhostCheck;
+use ghost_contracts::timestamp;
+use serde::Serialize;
+use service_kit::db::Pool;
+use service_kit::error::ApiError;
+use service_kit::http::request_id::RequestId;
+
+use super::find_tester;
+use crate::db::interrupted_reset::InterruptedReset;
+use crate::db::mail::MailRecord;
+use crate::db::tester_history::HistoryEntry;
+use crate::domain::tester_file::TesterFile;
+use crate::domain::walkthrough_token::WalkthroughToken;
+use crate::http::access::AnyOperator;
+use crate::http::respond::Reply;
+use crate::raptor::RaptorClient;
+use crate::views::beta::detail::DetailPage;
+use crate::views::layout::Section;
+
+/// Everything known of a tester.
+///
+/// # Errors
+/// 404 `tester_not_found`.
+pub async fn detail(
+    _: AnyOperator,
+    reply: Reply,
+    path: Path<String>,
+    pool: Data<Pool>,
+    raptor: Data<RaptorClient>,
+    request_id: RequestId,
+) -> Result<HttpResponse, ApiError> {
+    let tester = find_tester(&pool, &path).await?;
+    let file = TesterFile::open(&pool, &raptor, tester, &request_id).await?;
+    if reply.wants_json() {
+        return Ok(reply.json(StatusCode::OK, &Answer::from(&file)));
+    }
+    let page = DetailPage { layout: reply.layout(Section::Testers)?, file };
+    reply.page(StatusCode::OK, &page).await
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    tester: TesterBody<'a>,
+    account: Option<&'a GhostCheck>,
+    raptor_available: bool,
+    tokens: Vec<TokenBody>,
+    mails: Vec<MailBody<'a>>,
+    audit: &'a [HistoryEntry],
+    interrupted_reset: Option<ResetBody<'a>>,
+}
+
+#[derive(Serialize)]
+struct TesterBody<'a> {
+    tester_id: i64,
+    email: &'a str,
+    name: &'a str,
+    #[serde(with = "timestamp")]
+    created_at: DateTime<Utc>,
+}
+
+#[derive(Serialize)]
+struct TokenBody {
+    token_id: i64,
+    #[serde(with = "timestamp")]
+    created_at: DateTime<Utc>,
+    #[serde(with = "timestamp")]
+    expires_at: DateTime<Utc>,
+    #[serde(with = "timestamp::option")]
+    consumed_at: Option<DateTime<Utc>>,
+    #[serde(with = "timestamp::option")]
+    revoked_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Serialize)]
+struct MailBody<'a> {
+    mail_id: i64,
+    kind: &'a str,
+    to: &'a str,
+    status: &'a str,
+    attempts: i32,
+    #[serde(with = "timestamp")]
+    created_at: DateTime<Utc>,
+    #[serde(with = "timestamp::option")]
+    accepted_at: Option<DateTime<Utc>>,
+    #[serde(with = "timestamp::option")]
+    next_attempt_at: Option<DateTime<Utc>>,
+    last_error: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct ResetBody<'a> {
+    reset_id: i64,
+    actor: &'a str,
+    step: &'a str,
+    #[serde(with = "timestamp")]
+    started_at: DateTime<Utc>,
+    outcome: Option<&'a str>,
+}
+
+impl<'a> From<&'a TesterFile> for Answer<'a> {
+    fn from(file: &'a TesterFile) -> Self {
+        let tester = &file.tester;
+        Self {
+            tester: TesterBody {
+                tester_id: tester.id.0,
+                email: tester.email.as_str(),
+                name: tester.name.as_str(),
+                created_at: tester.created_at,
+            },
+            account: file.account.as_ref(),
+            raptor_available: file.account.is_some(),
+            tokens: file.tokens.iter().map(TokenBody::from).collect(),
+            mails: file.mails.iter().map(MailBody::from).collect(),
+            audit: &file.history,
+            interrupted_reset: file.interrupted.as_ref().map(ResetBody::from),
+        }
+    }
+}
+
+impl From<&WalkthroughToken> for TokenBody {
+    fn from(token: &WalkthroughToken) -> Self {
+        Self {
+            token_id: token.id.0,
+            created_at: token.created_at,
+            expires_at: token.expires_at,
+            consumed_at: token.consumed_at,
+            revoked_at: token.revoked_at,
+        }
+    }
+}
+
+impl<'a> From<&'a MailRecord> for MailBody<'a> {
+    fn from(mail: &'a MailRecord) -> Self {
+        Self {
+            mail_id: mail.id,
+            kind: &mail.kind,
+            to: &mail.to,
+            status: &mail.status,
+            attempts: mail.attempts,
+            created_at: mail.created_at,
+            accepted_at: mail.accepted_at,
+            next_attempt_at: mail.is_pending().then_some(mail.next_attempt_at),
+            last_error: mail.last_error.as_deref(),
+        }
+    }
+}
+
+impl<'a> From<&'a InterruptedReset> for ResetBody<'a> {
+    fn from(reset: &'a InterruptedReset) -> Self {
+        Self {
+            reset_id: reset.id,
+            actor: &reset.actor,
+            step: &reset.step,
+            started_at: reset.started_at,
+            outcome: reset.outcome.as_deref(),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! `POST /console/beta/testers`: inviting somebody.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use ghost_contracts::{EmailAddress, PersonName};
+use serde::Deserialize;
+use service_kit::error::ApiError;
+use service_kit::http::body::JsonOrForm;
+
+use super::{LIST_PATH, SentBody, about_the_mail};
+use crate::domain::invitation::Invitations;
+use crate::domain::tester::SmokeEmailDomain;
+use crate::http::access::MayInvite;
+use crate::http::respond::Reply;
+
+/// Who is to be invited, as it was typed.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Invitation {
+    email: String,
+    name: String,
+}
+
+/// Invites somebody: 201 with `{"tester_id", "token_id", "email_sent_to"}`.
+///
+/// # Errors
+/// 400 `invalid_request` for what is no address or no name, and for a smoke account's address;
+/// 409 `tester_exists`.
+pub async fn invite(
+    MayInvite(operator): MayInvite,
+    reply: Reply,
+    JsonOrForm(typed): JsonOrForm<Invitation>,
+    invitations: Data<Invitations>,
+    smoke: Data<SmokeEmailDomain>,
+) -> Result<HttpResponse, ApiError> {
+    let (email, name) = match parse(&typed, &smoke) {
+        Ok(parsed) => parsed,
+        Err(error) => return reply.refused(error, LIST_PATH).await,
+    };
+    match invitations.invite(operator.actor(), email, name).await {
+        Ok(sent) => {
+            let body = SentBody::new(&sent).with_tester(sent.tester.id);
+            let message = format!("{} is invited. {}", sent.tester.name, about_the_mail(&sent));
+            reply.done(StatusCode::CREATED, &body, message, LIST_PATH).await
+        }
+        Err(error) => reply.refused(error.into(), LIST_PATH).await,
+    }
+}
+
+fn parse(
+    typed: &Invitation,
+    smoke: &SmokeEmailDomain,
+) -> Result<(EmailAddress, PersonName), ApiError> {
+    let invalid = |why: &dyn std::fmt::Display| {
+        ApiError::invalid_request(format!("{why} Nobody was invited."))
+    };
+    let email = EmailAddress::parse(&typed.email).map_err(|error| invalid(&error))?;
+    let name = PersonName::parse(&typed.name).map_err(|error| invalid(&error))?;
+    if smoke.holds(&email) {
+        let why = "This address belongs to the smoke test, which makes its own accounts.";
+        return Err(invalid(&why));
+    }
+    Ok((email, name))
+}

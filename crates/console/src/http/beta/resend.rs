@@ -1,0 +1,36 @@
+//! `POST /console/beta/testers/{id}/invite`: sending the invitation again.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+use service_kit::error::ApiError;
+use service_kit::http::body::OptionalBody;
+
+use super::{Nothing, SentBody, about_the_mail, tester_id, tester_path};
+use crate::db::invitation::InvitationError;
+use crate::domain::invitation::Invitations;
+use crate::http::access::MayInvite;
+use crate::http::respond::Reply;
+
+/// Sends the unspent invitation again, a new one where it ended: 200 with
+/// `{"token_id", "email_sent_to"}`.
+///
+/// # Errors
+/// 404 `tester_not_found`; 409 `walkthrough_consumed`.
+pub async fn resend(
+    MayInvite(operator): MayInvite,
+    reply: Reply,
+    path: Path<String>,
+    OptionalBody(Nothing {}): OptionalBody<Nothing>,
+    invitations: Data<Invitations>,
+) -> Result<HttpResponse, ApiError> {
+    let id = tester_id(&path)?;
+    match invitations.resend(operator.actor(), id).await {
+        Ok(sent) => {
+            let message = format!("The invitation was sent again. {}", about_the_mail(&sent));
+            reply.done(StatusCode::OK, &SentBody::new(&sent), message, &tester_path(id)).await
+        }
+        Err(error @ InvitationError::TesterNotFound) => Err(error.into()),
+        Err(error) => reply.refused(error.into(), &tester_path(id)).await,
+    }
+}

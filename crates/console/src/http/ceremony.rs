@@ -1,0 +1,59 @@
+//! What enrolment and sign-in answer, when they succeed and when they fail.
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use ghost_contracts::error::ErrorCode;
+use serde::Serialize;
+use service_kit::error::ApiError;
+use service_kit::session::cookie;
+use service_kit::settings::PublicUrl;
+use uuid::Uuid;
+
+use super::gate::COOKIE;
+use crate::db::session::LIFE;
+use crate::domain::ceremony::{CeremonyFailure, SignedIn};
+use crate::domain::operator::Operator;
+
+/// Who is signed in.
+#[derive(Debug, Serialize)]
+pub struct Who<'a> {
+    admin_id: Uuid,
+    email: &'a str,
+    role: &'a str,
+}
+
+impl<'a> From<&'a Operator> for Who<'a> {
+    fn from(operator: &'a Operator) -> Self {
+        Self { admin_id: operator.id, email: &operator.email, role: operator.role.as_str() }
+    }
+}
+
+/// 200 with the session's cookie.
+#[must_use]
+pub fn signed_in(signed_in: &SignedIn, public: &PublicUrl) -> HttpResponse {
+    let SignedIn { admin_id, email, role, session } = signed_in;
+    HttpResponse::Ok()
+        .cookie(cookie(COOKIE, public.is_https(), session.expose(), LIFE))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(Who { admin_id: *admin_id, email, role })
+}
+
+impl From<CeremonyFailure> for ApiError {
+    fn from(failure: CeremonyFailure) -> Self {
+        let code = match failure {
+            CeremonyFailure::InvalidLink => ErrorCode::InvalidEnrolmentLink,
+            CeremonyFailure::NotBegun => ErrorCode::SignupSessionNotFound,
+            CeremonyFailure::NotFound => ErrorCode::CeremonyNotFound,
+            CeremonyFailure::Unverified(reason) => {
+                let code = ErrorCode::PasskeyVerificationFailed;
+                return Self::new(code, code.message()).because(reason);
+            }
+            CeremonyFailure::CredentialTaken => ErrorCode::CredentialAlreadyRegistered,
+            CeremonyFailure::Fault(cause) => return Self::internal(cause),
+            CeremonyFailure::Challenge(error) => return error.into(),
+            CeremonyFailure::Audit(error) => return error.into(),
+            CeremonyFailure::Database(error) => return error.into(),
+        };
+        Self::new(code, code.message())
+    }
+}

@@ -1,0 +1,35 @@
+//! `POST /console/enroll/finish`.
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use ghost_contracts::signup::VerifyRequest;
+use service_kit::challenge::ChallengeStore;
+use service_kit::db::Pool;
+use service_kit::error::ApiError;
+use service_kit::http::body::JsonBody;
+use service_kit::passkey::Passkeys;
+use service_kit::settings::PublicUrl;
+
+use crate::domain::enrolment;
+use crate::http::ceremony;
+use crate::http::respond::Reply;
+
+/// `{"admin_id", "email", "role"}` and the cookie.
+///
+/// # Errors
+/// 400 `invalid_enrolment_link`, `signup_session_not_found`, `passkey_verification_failed`; 409
+/// `credential_already_registered`. The link then still works.
+pub async fn finish(
+    reply: Reply,
+    body: JsonBody<VerifyRequest>,
+    pool: Data<Pool>,
+    passkeys: Data<Passkeys>,
+    challenges: Data<ChallengeStore>,
+    public: Data<PublicUrl>,
+) -> Result<HttpResponse, ApiError> {
+    let VerifyRequest { token, credential } = body.0;
+    let previous = reply.gate().cookie_sha256.as_deref();
+    let signed_in =
+        enrolment::finish(&pool, &passkeys, &challenges, &token, &credential, previous).await?;
+    Ok(ceremony::signed_in(&signed_in, &public))
+}

@@ -1,0 +1,36 @@
+//! `GET /console/flags`.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use serde_json::json;
+use service_kit::db::Pool;
+use service_kit::error::ApiError;
+
+use crate::db;
+use crate::domain::flag::{Flag, Overrides};
+use crate::http::access::AnyOperator;
+use crate::http::respond::Reply;
+use crate::views::flags::{FlagLine, FlagsPage};
+use crate::views::layout::Section;
+
+/// `{"flags": [{"name", "enabled", "source"}]}`.
+///
+/// # Errors
+/// 503 where the database is away.
+pub async fn list(
+    _: AnyOperator,
+    reply: Reply,
+    pool: Data<Pool>,
+    overrides: Data<Overrides>,
+) -> Result<HttpResponse, ApiError> {
+    let rows = db::flag::all(&mut *pool.get().await?).await?;
+    if reply.wants_json() {
+        let judge = |row: db::flag::Row| Flag::judge(row.name, row.enabled, &overrides);
+        let flags: Vec<Flag> = rows.into_iter().map(judge).collect();
+        return Ok(reply.json(StatusCode::OK, &json!({"flags": flags})));
+    }
+    let flags = rows.into_iter().map(|row| FlagLine::new(row, &overrides)).collect();
+    let page = FlagsPage::new(reply.layout(Section::Flags)?, flags);
+    reply.page(StatusCode::OK, &page).await
+}

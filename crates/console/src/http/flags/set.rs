@@ -1,0 +1,45 @@
+//! `POST /console/flags/{name}`.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+use serde::Deserialize;
+use service_kit::db::Pool;
+use service_kit::error::ApiError;
+use service_kit::http::body::JsonOrForm;
+
+use crate::domain::flag::{self, Overrides};
+use crate::http::access::FlagSwitcher;
+use crate::http::respond::Reply;
+
+const BACK: &str = "/console/flags";
+
+/// What the flag is to be.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wish {
+    enabled: bool,
+}
+
+/// Sets the flag and answers with it as it is in the list.
+///
+/// # Errors
+/// 404 `not_found` for a name that no flag has; 409 `flag_overridden`.
+pub async fn set(
+    operator: FlagSwitcher,
+    reply: Reply,
+    name: Path<String>,
+    body: JsonOrForm<Wish>,
+    pool: Data<Pool>,
+    overrides: Data<Overrides>,
+) -> Result<HttpResponse, ApiError> {
+    let actor = operator.0.actor();
+    match flag::set(&pool, &overrides, &actor, &name, body.0.enabled).await {
+        Ok(flag) => {
+            let word = if flag.enabled { "on" } else { "off" };
+            let message = format!("{} is {word} from now on.", flag.name);
+            reply.done(StatusCode::OK, &flag, message, BACK).await
+        }
+        Err(error) => reply.refused(error.into(), BACK).await,
+    }
+}

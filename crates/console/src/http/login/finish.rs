@@ -1,0 +1,34 @@
+//! `POST /console/login/finish`.
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use ghost_contracts::signup::LoginVerifyRequest;
+use service_kit::challenge::ChallengeStore;
+use service_kit::db::Pool;
+use service_kit::error::ApiError;
+use service_kit::http::body::JsonBody;
+use service_kit::passkey::Passkeys;
+use service_kit::settings::PublicUrl;
+
+use crate::domain::sign_in;
+use crate::http::ceremony;
+use crate::http::respond::Reply;
+
+/// `{"admin_id", "email", "role"}` and the cookie.
+///
+/// # Errors
+/// 400 `ceremony_not_found`, `passkey_verification_failed`.
+pub async fn finish(
+    reply: Reply,
+    body: JsonBody<LoginVerifyRequest>,
+    pool: Data<Pool>,
+    passkeys: Data<Passkeys>,
+    challenges: Data<ChallengeStore>,
+    public: Data<PublicUrl>,
+) -> Result<HttpResponse, ApiError> {
+    let (id, credential) = (body.0.ceremony(), &body.0.credential);
+    let previous = reply.gate().cookie_sha256.as_deref();
+    let signed_in =
+        sign_in::finish(&pool, &passkeys, &challenges, id, credential, previous).await?;
+    Ok(ceremony::signed_in(&signed_in, &public))
+}

@@ -1,0 +1,5 @@
+//! `/console/login`: signing in with a passkey.
+
+pub mod begin;
+pub mod finish;
+pub mod page;

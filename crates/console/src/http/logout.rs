@@ -1,0 +1,35 @@
+//! `POST /console/logout`.
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use service_kit::db::Pool;
+use service_kit::error::ApiError;
+use service_kit::session::expired_cookie;
+use service_kit::settings::PublicUrl;
+
+use super::access::LOGIN_PATH;
+use super::gate::COOKIE;
+use super::respond::{Reply, see_other};
+use crate::db;
+
+/// Ends the session, if there is one: 204, or 303 to the sign-in page. The browser forgets the
+/// cookie either way.
+///
+/// # Errors
+/// 503 where the database is away: then the session still lives.
+pub async fn logout(
+    reply: Reply,
+    pool: Data<Pool>,
+    public: Data<PublicUrl>,
+) -> Result<HttpResponse, ApiError> {
+    if let Some(sha256) = &reply.gate().cookie_sha256 {
+        db::session::end(&mut *pool.get().await?, sha256).await?;
+    }
+    let mut answer = match reply.wants_json() {
+        true => HttpResponse::NoContent().finish(),
+        false => see_other(LOGIN_PATH)?,
+    };
+    let forget = expired_cookie(COOKIE, public.is_https());
+    answer.add_cookie(&forget).map_err(ApiError::internal)?;
+    Ok(answer)
+}

@@ -1,0 +1,122 @@
+//! The operator's commands (section 9 of the contracts). Each prints its answer, and nothing
+//! else, to standard output.
+
+use std::io::Write;
+
+use ghost_contracts::EmailAddress;
+use serde::Serialize;
+use service_kit::db::{DbError, Pool};
+use service_kit::migrate::{self, MigrateError};
+
+use crate::MIGRATIONS;
+use crate::domain::account::{self, SmokeAddress};
+use crate::domain::bootstrap_token::{self, BootstrapKeys};
+use crate::domain::ghost;
+use crate::error::Error;
+use crate::settings::CommandSettings;
+use crate::state::Accounts;
+
+/// Why a command failed: one sentence for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// The database refused, or is away; nothing was changed.
+    #[error("Nothing was changed: {0}.")]
+    Failed(#[from] Error),
+    /// The schema could not be brought up to date.
+    #[error("The schema was not brought up to date: {0}.")]
+    Migrate(#[from] MigrateError),
+    /// Not a smoke account's address.
+    #[error("Nothing was deleted: {0} is not a smoke account's address (smoke-test+…@{1}).")]
+    NotSmoke(EmailAddress, String),
+    /// The answer could not be printed.
+    #[error("The answer could not be printed: {0}.")]
+    Print(#[from] std::io::Error),
+}
+
+impl From<DbError> for CommandError {
+    fn from(error: DbError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+fn accounts(settings: &CommandSettings) -> Result<Accounts, CommandError> {
+    Ok(Accounts { pool: Pool::new(&settings.database, 1)? })
+}
+
+/// `migrate`: brings the schema up to date.
+///
+/// # Errors
+///
+/// [`CommandError`].
+pub async fn migrate(settings: &CommandSettings) -> Result<(), CommandError> {
+    let applied = migrate::run(&settings.database, MIGRATIONS).await?;
+    let mut out = std::io::stdout();
+    for version in &applied {
+        writeln!(out, "applied {version}")?;
+    }
+    if applied.is_empty() {
+        writeln!(out, "the schema is up to date")?;
+    }
+    Ok(())
+}
+
+/// `mint-bootstrap-token`: prints the token alone.
+///
+/// # Errors
+///
+/// [`CommandError`].
+pub async fn mint_bootstrap_token(
+    settings: &CommandSettings,
+    keys: &BootstrapKeys,
+    email: &EmailAddress,
+) -> Result<(), CommandError> {
+    let token = bootstrap_token::mint(&accounts(settings)?, keys, email, "cli").await?;
+    Ok(writeln!(std::io::stdout(), "{}", token.reveal())?)
+}
+
+/// `ghost-check`: prints what the internal call answers.
+///
+/// # Errors
+///
+/// [`CommandError`].
+pub async fn ghost_check(
+    settings: &CommandSettings,
+    email: &EmailAddress,
+) -> Result<(), CommandError> {
+    print(&ghost::check(&accounts(settings)?, email).await?)
+}
+
+/// `show-account`: prints the account and says whether there is one.
+///
+/// # Errors
+///
+/// [`CommandError`].
+pub async fn show_account(
+    settings: &CommandSettings,
+    email: &EmailAddress,
+) -> Result<bool, CommandError> {
+    match account::show(&accounts(settings)?, email).await? {
+        Some(account) => print(&account).map(|()| true),
+        None => Ok(false),
+    }
+}
+
+/// `delete-account --if-smoke-test`: deletes a smoke account and prints what was there.
+///
+/// # Errors
+///
+/// [`CommandError`].
+pub async fn delete_account(
+    settings: &CommandSettings,
+    email: &EmailAddress,
+) -> Result<(), CommandError> {
+    let Some(address) = SmokeAddress::of(email, &settings.smoke_domain) else {
+        return Err(CommandError::NotSmoke(email.clone(), settings.smoke_domain.clone()));
+    };
+    print(&account::delete_smoke(&accounts(settings)?, &address).await?)
+}
+
+fn print(answer: &impl Serialize) -> Result<(), CommandError> {
+    let text = serde_json::to_string(answer).map_err(Error::internal)?;
+    Ok(writeln!(std::io::stdout(), "{text}")?)
+}

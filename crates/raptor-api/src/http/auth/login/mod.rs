@@ -1,0 +1,4 @@
+//! Signing in.
+
+pub mod begin;
+pub mod verify;

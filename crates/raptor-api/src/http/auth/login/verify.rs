@@ -1,0 +1,35 @@
+//! `POST /api/auth/login/verify`.
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use actix_web::web::Data;
+use ghost_contracts::signup::{LoginVerifyRequest, VerifyAnswer};
+use service_kit::error::ApiError;
+use service_kit::http::body::JsonBody;
+use service_kit::session::cookie;
+use service_kit::settings::PublicUrl;
+
+use crate::domain::login;
+use crate::domain::session::{COOKIE, IDLE_LIFE};
+use crate::http::own_cookie::SessionId;
+use crate::state::State;
+
+/// Verifies a sign-in and opens a session, with a new id; one that the browser had ends.
+///
+/// # Errors
+///
+/// 400 `ceremony_not_found`, 400 `passkey_verification_failed`, and the general ones.
+pub async fn handle(
+    state: Data<State>,
+    public: Data<PublicUrl>,
+    SessionId(old): SessionId,
+    JsonBody(request): JsonBody<LoginVerifyRequest>,
+) -> Result<HttpResponse, ApiError> {
+    let ceremony = request.ceremony();
+    let signed_in = login::verify(&state, ceremony, &request.credential, old.as_ref()).await?;
+    let cookie = cookie(COOKIE, public.is_https(), signed_in.session.expose(), IDLE_LIFE);
+    Ok(HttpResponse::Ok()
+        .cookie(cookie)
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(VerifyAnswer::ok(signed_in.user_id)))
+}

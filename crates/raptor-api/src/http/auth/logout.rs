@@ -1,0 +1,31 @@
+//! `POST /api/auth/logout`.
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use actix_web::web::Data;
+use service_kit::error::ApiError;
+use service_kit::session::expired_cookie;
+use service_kit::settings::PublicUrl;
+
+use crate::domain::session::{self, COOKIE};
+use crate::http::own_cookie::SessionId;
+use crate::state::State;
+
+/// Ends the session, where there is one, and makes the browser forget it. No body is read.
+///
+/// # Errors
+///
+/// The general ones.
+pub async fn handle(
+    state: Data<State>,
+    public: Data<PublicUrl>,
+    SessionId(id): SessionId,
+) -> Result<HttpResponse, ApiError> {
+    if let Some(id) = id {
+        session::end(&state.accounts, &id).await?;
+    }
+    Ok(HttpResponse::NoContent()
+        .cookie(expired_cookie(COOKIE, public.is_https()))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .finish())
+}

@@ -1,0 +1,4 @@
+//! Signing up.
+
+pub mod begin;
+pub mod verify;

@@ -1,0 +1,26 @@
+//! `POST /api/auth/register/verify-with-token`.
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use actix_web::web::Data;
+use ghost_contracts::signup::{VerifyAnswer, VerifyRequest};
+use service_kit::error::ApiError;
+use service_kit::http::body::JsonBody;
+
+use crate::domain::registration;
+use crate::state::State;
+
+/// Verifies a new passkey and stores it. Sets no cookie and makes no session: the page offers
+/// to sign in with it.
+///
+/// # Errors
+///
+/// Those of section 2's table.
+pub async fn handle(
+    state: Data<State>,
+    JsonBody(request): JsonBody<VerifyRequest>,
+) -> Result<HttpResponse, ApiError> {
+    let user_id = registration::verify(&state, &request.token, &request.credential).await?;
+    let mut answer = HttpResponse::Ok();
+    Ok(answer.insert_header((header::CACHE_CONTROL, "no-store")).json(VerifyAnswer::ok(user_id)))
+}

@@ -1,0 +1,6 @@
+//! `/walkthrough`: the invitation's page and its form.
+
+pub mod accept;
+mod attempt;
+mod refusal;
+pub mod show;

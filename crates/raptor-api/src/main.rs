@@ -1,0 +1,131 @@
+//! The command line of `raptor-api`.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use ghost_contracts::EmailAddress;
+use raptor_api::commands::{self, CommandError};
+use raptor_api::settings::{Settings, Variables};
+use raptor_api::startup::Application;
+use service_kit::settings::{Faults, Source};
+use service_kit::telemetry::{self, Audience};
+
+/// Raptor: accounts, passkey signup and ghost detection.
+#[derive(Parser)]
+#[command(version)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the service until SIGTERM or Ctrl-C.
+    Serve,
+    /// Bring the database schema up to date. Safe to run twice and at once.
+    Migrate,
+    /// Mint a signup link's token and print it. It is good for 30 minutes and works once.
+    MintBootstrapToken {
+        /// Whose account it may create.
+        #[arg(long)]
+        email: EmailAddress,
+    },
+    /// Print what state an account is in, as the Console is told.
+    GhostCheck {
+        /// Whose account.
+        #[arg(long)]
+        email: EmailAddress,
+    },
+    /// Print an account; exit status 3 where there is none.
+    ShowAccount {
+        /// Whose account.
+        #[arg(long)]
+        email: EmailAddress,
+    },
+    /// Delete a smoke test's account and print what was deleted.
+    DeleteAccount {
+        /// Whose account.
+        #[arg(long)]
+        email: EmailAddress,
+        /// Delete nothing but a smoke account.
+        #[arg(long, required = true)]
+        if_smoke_test: bool,
+    },
+}
+
+/// Why the process ends badly.
+enum Failure {
+    Settings(Faults),
+    Other(String),
+}
+
+/// No such account.
+const NO_SUCH_ACCOUNT: u8 = 3;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let variables = Variables::read(Source::process());
+    let end = match CommandLine::parse().command {
+        Command::Serve => serve(variables).await,
+        command => run(command, variables).await,
+    };
+    end.unwrap_or_else(|failure| match failure {
+        Failure::Settings(faults) => {
+            eprint!("{faults}");
+            ExitCode::from(2)
+        }
+        Failure::Other(sentence) => {
+            eprintln!("{sentence}");
+            ExitCode::from(1)
+        }
+    })
+}
+
+async fn serve(variables: Variables) -> Result<ExitCode, Failure> {
+    let settings: Settings = variables.for_serve()?;
+    telemetry::init(settings.log_format, Audience::Service);
+    let failed =
+        |error: &dyn std::fmt::Display| Failure::Other(format!("The service ended: {error}."));
+    let stop = service_kit::stop::on_signal().map_err(|error| failed(&error))?;
+    let application = Application::build(settings).map_err(|error| failed(&error))?;
+    tracing::info!(port = application.port(), "listening");
+    application.run_until_stopped(stop).await.map_err(|error| failed(&error))?;
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn run(command: Command, variables: Variables) -> Result<ExitCode, Failure> {
+    if let Command::MintBootstrapToken { email } = &command {
+        let (settings, keys) = variables.for_minting()?;
+        telemetry::init(settings.log_format, Audience::Command);
+        commands::mint_bootstrap_token(&settings, &keys, email).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let settings = variables.for_database()?;
+    telemetry::init(settings.log_format, Audience::Command);
+    match command {
+        Command::Migrate => commands::migrate(&settings).await?,
+        Command::GhostCheck { email } => commands::ghost_check(&settings, &email).await?,
+        Command::DeleteAccount { email, .. } => commands::delete_account(&settings, &email).await?,
+        Command::ShowAccount { email } => {
+            if !commands::show_account(&settings, &email).await? {
+                eprintln!("There is no account of {email}.");
+                return Ok(ExitCode::from(NO_SUCH_ACCOUNT));
+            }
+        }
+        Command::Serve | Command::MintBootstrapToken { .. } => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+impl From<Faults> for Failure {
+    fn from(faults: Faults) -> Self {
+        Self::Settings(faults)
+    }
+}
+
+impl From<CommandError> for Failure {
+    fn from(error: CommandError) -> Self {
+        Self::Other(error.to_string())
+    }
+}

@@ -1,0 +1,196 @@
+//! The one way to start this service: in production, in tests, in the demo.
+
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{App, HttpServer};
+use ghost_contracts::service_token::Party;
+use service_kit::challenge::ChallengeStore;
+use service_kit::clock::Clock;
+use service_kit::db::{DbError, Pool};
+use service_kit::health::{self, Gauges, Health};
+use service_kit::http::errors::{self, ErrorPages};
+use service_kit::http::{headers, resource, trace};
+use service_kit::metrics::Metrics;
+use service_kit::migrate::{self, MigrateError};
+use service_kit::passkey::{CeremonyError, Passkeys};
+use service_kit::redis::Redis;
+use service_kit::server;
+use service_kit::service_client::ServiceClient;
+use service_kit::service_token::Guard;
+use service_kit::stop::Background;
+use tokio_util::sync::CancellationToken;
+
+use crate::settings::Settings;
+use crate::state::{Accounts, RegistrationFlag, State};
+use crate::{MIGRATIONS, housekeeping, http, routes, views};
+
+/// The relying party's name, as password managers show it.
+const RP_NAME: &str = "Raxx";
+/// How long a client may take to send a request's head.
+const REQUEST_WITHIN: Duration = Duration::from_secs(10);
+/// How long a stopping server waits for requests, in seconds.
+const SHUTDOWN_SECONDS: u64 = 20;
+
+/// The service, listening and ready to run.
+pub struct Application {
+    server: Server,
+    port: u16,
+    pool: Pool,
+    clock: Clock,
+}
+
+/// Why the service cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The port is taken or not allowed.
+    #[error("cannot listen on port {port}: {error}")]
+    Listen {
+        /// Which.
+        port: u16,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// The database's address or certificate cannot be used.
+    #[error(transparent)]
+    Database(#[from] DbError),
+    /// The Redis' address or certificate cannot be used.
+    #[error("REDIS_URL cannot be used: {0}")]
+    Redis(String),
+    /// The relying party cannot be set up.
+    #[error("passkeys cannot be set up: {0}")]
+    Passkeys(#[from] CeremonyError),
+    /// The embedded migrations cannot be listed.
+    #[error(transparent)]
+    Migrations(#[from] MigrateError),
+    /// The client for the Console cannot be set up.
+    #[error("the client for the Console cannot be set up: {0}")]
+    Client(#[from] reqwest::Error),
+    /// A metric cannot be registered.
+    #[error("metrics cannot be set up: {0}")]
+    Metrics(#[from] prometheus::Error),
+}
+
+impl Application {
+    /// Listens, and sets up everything the routes need. Neither the database nor Redis nor the
+    /// Console need be there yet. Call it on a tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`].
+    pub fn build(settings: Settings) -> Result<Self, StartError> {
+        let (wanted, workers) = (settings.port, settings.tuning.workers);
+        let clock = settings.tuning.clock.clone();
+        let parts = Parts::new(settings)?;
+        let pool = parts.state.accounts.pool.clone();
+        let failed = |error| StartError::Listen { port: wanted, error };
+        let listener = server::listen(wanted).map_err(failed)?;
+        let port = listener.local_addr().map_err(failed)?.port();
+        let mut server = HttpServer::new(move || {
+            App::new()
+                .configure(|config| parts.configure(config))
+                .default_service(web::to(resource::not_found))
+                .wrap(from_fn(errors::render))
+                .wrap(from_fn(http::token_page::guard))
+                .wrap(from_fn(trace::trace))
+                .wrap(from_fn(headers::secure))
+        })
+        .disable_signals()
+        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .client_request_timeout(REQUEST_WITHIN);
+        if let Some(workers) = workers {
+            server = server.workers(workers);
+        }
+        let server = server.listen(listener).map_err(failed)?.run();
+        Ok(Self { server, port, pool, clock })
+    }
+
+    /// The port it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Serves until `stop` is cancelled; then takes nothing new, finishes what it began and
+    /// returns.
+    ///
+    /// # Errors
+    ///
+    /// Where the server fails.
+    pub async fn run_until_stopped(self, stop: CancellationToken) -> std::io::Result<()> {
+        let background = Background::default();
+        background.spawn(housekeeping::run(self.pool, self.clock, stop.clone()));
+        server::run_until_stopped(self.server, stop, background).await
+    }
+}
+
+/// What all threads of the server share.
+#[derive(Clone)]
+struct Parts {
+    state: Data<State>,
+    settings: Data<Settings>,
+    guard: Data<Guard>,
+    health: Health,
+    metrics: Metrics,
+}
+
+impl Parts {
+    fn new(settings: Settings) -> Result<Self, StartError> {
+        let pool = Pool::new(&settings.database, settings.tuning.pool_size)?;
+        let redis = match &settings.redis {
+            Some(url) => {
+                let redis = Redis::new(url, settings.redis_ca.as_ref());
+                Some(redis.map_err(|error| StartError::Redis(error.to_string()))?)
+            }
+            None => None,
+        };
+        let (clock, keys) = (settings.tuning.clock.clone(), settings.internal_keys.clone());
+        let console = ServiceClient::new(
+            settings.console_url.clone(),
+            keys.current().clone(),
+            Party::Raptor,
+            clock.clone(),
+        )?;
+        let metrics = Metrics::new()?;
+        let health = Health {
+            pool: pool.clone(),
+            migrations: migrate::versions(&MIGRATIONS)?,
+            redis: redis.clone(),
+            metrics_token: settings.metrics_token.clone(),
+            gauges: Gauges::new(&metrics)?,
+        };
+        let challenges = match redis {
+            Some(redis) => ChallengeStore::Redis(redis),
+            None => ChallengeStore::Postgres(pool.clone()),
+        };
+        let state = State {
+            accounts: Accounts { pool: pool.clone() },
+            challenges,
+            passkeys: Passkeys::new(&settings.public_url, &settings.rp_id, RP_NAME)?,
+            bootstrap_keys: settings.bootstrap_keys.clone(),
+            console,
+            clock: clock.clone(),
+        };
+        let guard = Guard { audience: Party::Raptor, keys, clock, pool };
+        let (state, settings) = (Data::new(state), Data::new(settings));
+        Ok(Self { state, settings, guard: Data::new(guard), health, metrics })
+    }
+
+    /// What a request finds in the app, and the table of addresses.
+    fn configure(&self, config: &mut ServiceConfig) {
+        let settings = &self.settings;
+        config
+            .app_data(self.state.clone())
+            .app_data(self.guard.clone())
+            .app_data(Data::new(self.state.accounts.pool.clone()))
+            .app_data(Data::new(settings.public_url.clone()))
+            .app_data(Data::new(settings.rate_limit))
+            .app_data(Data::new(settings.hops))
+            .app_data(Data::new(RegistrationFlag(settings.registration)))
+            .app_data(Data::new(ErrorPages(views::error::render)));
+        health::data(config, self.health.clone(), self.metrics.clone());
+        routes::configure(config);
+    }
+}

@@ -1,0 +1,153 @@
+//! Everything that the demo starts and has to stop again.
+
+use std::path::PathBuf;
+
+use actix_web::dev::ServerHandle;
+use actix_web::web::Data;
+use tempfile::TempDir;
+use test_support::postgres::{Cluster, Options};
+use test_support::redis::RedisServer;
+
+use super::binaries::{self, Binaries};
+use super::databases::create_databases;
+use super::failure::{Context as _, Failure};
+use super::mailbox::{self, Mailbox};
+use super::progress::Progress;
+use super::service::{self, Service};
+use super::settings::{Addresses, Ports, Settings};
+
+/// What runs, in the order in which it was started.
+#[derive(Default)]
+pub(super) struct Stage {
+    servers: Option<(Cluster, RedisServer)>,
+    logs: Option<TempDir>,
+    mailbox: Option<ServerHandle>,
+    services: Option<Services>,
+}
+
+/// Both services.
+#[derive(Debug)]
+pub(super) struct Services {
+    raptor: Service,
+    console: Service,
+}
+
+/// What is known once all of it runs.
+#[derive(Debug)]
+pub(super) struct System {
+    pub(super) addresses: Addresses,
+    pub(super) binaries: Binaries,
+    pub(super) settings: Settings,
+    pub(super) mailbox: Data<Mailbox>,
+    /// The URL of the throw-away database of `raptor-api`.
+    pub(super) raptor_database: String,
+    /// Where the services' logs are.
+    pub(super) logs: PathBuf,
+}
+
+impl Stage {
+    /// Builds and starts everything. What was started stays here, also when a later step fails
+    /// or the caller does not wait for the end.
+    pub(super) async fn set_up(&mut self, progress: &Progress) -> Result<System, Failure> {
+        let step = progress.noisy_step("Building raptor-api and the Console");
+        let binaries = binaries::build().await?;
+        step.done();
+
+        let step = progress.step("Starting Postgres and Redis");
+        let ports = Ports::find().could_not("find free ports")?;
+        let (cluster, redis) = start_servers().await?;
+        let raptor_database = cluster.url("raptor");
+        let (console_database, redis_url) = (cluster.url("console"), redis.url());
+        let server = cluster.url("postgres");
+        self.servers = Some((cluster, redis));
+        create_databases(&server, &["raptor", "console"]).await?;
+        step.done();
+
+        let settings = Settings::new(&ports, &raptor_database, &console_database, &redis_url);
+        let step = progress.step("Migrating both databases");
+        tokio::try_join!(
+            service::run(&binaries.raptor, &["migrate"], &settings.raptor),
+            service::run(&binaries.console, &["migrate"], &settings.console),
+        )?;
+        step.done();
+
+        let step = progress.step("Starting the mailbox, raptor-api and the Console");
+        let directory = tempfile::Builder::new().prefix("raxx-demo-").tempdir();
+        let directory = directory.could_not("make a directory for the logs")?;
+        let logs = directory.path().to_owned();
+        self.logs = Some(directory);
+        let addresses = ports.addresses();
+        let token = settings.postmark_token.clone();
+        let mailbox = Data::new(Mailbox::new(addresses.clone(), token, raptor_database.clone()));
+        let system = System { addresses, binaries, settings, mailbox, raptor_database, logs };
+        self.start_services(ports, &system).await?;
+        step.done();
+        Ok(system)
+    }
+
+    async fn start_services(&mut self, ports: Ports, system: &System) -> Result<(), Failure> {
+        let listener = ports.mailbox.into_listener();
+        self.mailbox = Some(mailbox::serve(system.mailbox.clone(), listener)?);
+        ports.raptor.release();
+        ports.console.release();
+        let (binaries, settings) = (&system.binaries, &system.settings);
+        let start = Service::start;
+        let raptor = start("raptor-api", &binaries.raptor, &settings.raptor, &system.logs)?;
+        let console = start("console", &binaries.console, &settings.console, &system.logs)?;
+        let services = self.services.insert(Services { raptor, console });
+        services.wait_until_ready(&system.addresses).await
+    }
+
+    /// Waits until a service ends by itself, which it should not.
+    pub(super) async fn death(&mut self) -> Failure {
+        match &mut self.services {
+            Some(services) => services.death().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Stops everything, the last first, and removes what it has left on the disk.
+    pub(super) async fn clear(self, progress: &Progress) {
+        if self.servers.is_none() {
+            return;
+        }
+        let step = progress.step("Stopping everything");
+        if let Some(Services { raptor, console }) = self.services {
+            tokio::join!(raptor.stop(), console.stop());
+        }
+        if let Some(mailbox) = self.mailbox {
+            mailbox.stop(false).await;
+        }
+        let (servers, logs) = (self.servers, self.logs);
+        let cleared = tokio::task::spawn_blocking(move || drop((servers, logs))).await;
+        if cleared.is_ok() {
+            step.done();
+        }
+    }
+}
+
+impl Services {
+    async fn wait_until_ready(&mut self, addresses: &Addresses) -> Result<(), Failure> {
+        tokio::try_join!(
+            self.raptor.wait_until_ready(&addresses.raptor),
+            self.console.wait_until_ready(&addresses.console),
+        )?;
+        Ok(())
+    }
+
+    async fn death(&mut self) -> Failure {
+        tokio::select! {
+            death = self.raptor.death() => death,
+            death = self.console.death() => death,
+        }
+    }
+}
+
+async fn start_servers() -> Result<(Cluster, RedisServer), Failure> {
+    let blocking = tokio::task::spawn_blocking(|| {
+        let cluster = Cluster::start(&Options::default())?;
+        Ok::<_, test_support::StartError>((cluster, RedisServer::start()?))
+    });
+    let started = blocking.await.could_not("start Postgres and Redis")?;
+    started.map_err(|error| Failure::new(error.to_string()))
+}
