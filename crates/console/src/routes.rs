@@ -74,8 +74,9 @@ fn for_support(_config: &mut ServiceConfig) {}
 
 /// Superadmins. The ghost reset is here while its flag is on.
 fn for_superadmins(config: &mut ServiceConfig) {
-    use http::{admins, flags};
+    use http::{admins, beta, flags};
     config
+        .service(post("/beta/testers/{id}/ghost-reset", beta::ghost_reset::ghost_reset))
         .service(post("/flags/{name}", flags::set::set))
         .service(post("/admins/{id}/role", admins::role::role))
         .service(post("/admins/{id}/revoke", admins::revoke::revoke))

@@ -27,6 +27,8 @@ use service_kit::stop::Background;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::flag::Overrides;
+use crate::domain::invitation::Invitations;
+use crate::domain::ghost_reset::GhostReset;
 use crate::domain::tester::SmokeEmailDomain;
 use crate::domain::walkthrough_token::WalkthroughKeys;
 use crate::mail::Mailer;
@@ -179,6 +181,15 @@ impl Shared {
         })
     }
 
+    fn ghost_reset(&self) -> GhostReset {
+        GhostReset {
+            pool: self.pool.clone(),
+            raptor: self.raptor.clone(),
+            mailer: self.mailer.clone(),
+            background: self.background.clone(),
+        }
+    }
+
     /// Everything that handlers ask for.
     fn install(&self, config: &mut ServiceConfig) {
         health::data(config, self.health.clone(), self.metrics.clone());
@@ -189,6 +200,12 @@ impl Shared {
             .app_data(Data::new(self.background.clone()))
             .app_data(Data::new(self.raptor.clone()))
             .app_data(Data::new(self.mailer.clone()))
+            .app_data(Data::new(Invitations::new(
+                self.pool.clone(),
+                self.mailer.clone(),
+                self.background.clone(),
+            )))
+            .app_data(Data::new(self.ghost_reset()))
             .app_data(Data::new(self.smoke_email_domain.clone()))
             .app_data(self.passkeys.clone())
             .app_data(Data::new(self.challenges.clone()))

@@ -4,10 +4,10 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use diesel_async::{AsyncConnection, RunQueryDsl};
+use diesel_async::RunQueryDsl;
 use ghost_contracts::AccountState;
 use serde_json::json;
-use service_kit::db::{Connection, DbError, Pool};
+use service_kit::db::{Connection, DbError, Pool, transaction};
 
 use crate::db::audit::{self, AuditWriteFailed};
 use crate::db::{mail, walkthrough_token};
@@ -45,19 +45,17 @@ pub async fn initiate(
     actor: &Actor,
     state: AccountState,
 ) -> Result<i64, WriteError> {
-    let mut connection = pool.get().await?;
-    connection
-        .transaction(async |connection| {
-            let payload = json!({"email": tester.email, "raptor_state": state});
-            audit(connection, tester, actor, "initiated", payload).await?;
-            let id = diesel::insert_into(resets::table)
-                .values((resets::tester_id.eq(tester.id.0), resets::actor.eq(actor.as_str())))
-                .returning(resets::id)
-                .get_result(connection)
-                .await?;
-            Ok(id)
-        })
-        .await
+    let work = async |connection: &mut Connection| {
+        let payload = json!({"email": tester.email, "raptor_state": state});
+        audit(connection, tester, actor, "initiated", payload).await?;
+        let id = diesel::insert_into(resets::table)
+            .values((resets::tester_id.eq(tester.id.0), resets::actor.eq(actor.as_str())))
+            .returning(resets::id)
+            .get_result(connection)
+            .await?;
+        Ok(id)
+    };
+    transaction(pool, work).await
 }
 
 /// Notes that a step is done.
@@ -83,18 +81,16 @@ pub async fn fail(
     outcome: Outcome,
     reason: &str,
 ) -> Result<(), WriteError> {
-    let mut connection = pool.get().await?;
-    connection
-        .transaction(async |connection| {
-            let payload = json!({"email": run.tester.email, "reason": reason});
-            audit(connection, &run.tester, &run.actor, "failed", payload).await?;
-            diesel::update(resets::table.find(run.id))
-                .set((resets::outcome.eq(outcome.as_str()), resets::finished_at.eq(diesel::dsl::now)))
-                .execute(connection)
-                .await?;
-            Ok(())
-        })
-        .await
+    let work = async |connection: &mut Connection| {
+        let payload = json!({"email": run.tester.email, "reason": reason});
+        audit(connection, &run.tester, &run.actor, "failed", payload).await?;
+        diesel::update(resets::table.find(run.id))
+            .set((resets::outcome.eq(outcome.as_str()), resets::finished_at.eq(diesel::dsl::now)))
+            .execute(connection)
+            .await?;
+        Ok(())
+    };
+    transaction(pool, work).await
 }
 
 /// Step 7: one live token, every other revoked, and the mail in the outbox, in one transaction
@@ -107,27 +103,25 @@ pub async fn ready_token(
     run: &Run,
     from: &str,
 ) -> Result<(TokenId, MailId), WriteError> {
-    let mut connection = pool.get().await?;
-    connection
-        .transaction(async |connection| {
-            let tester = &run.tester;
-            walkthrough_token::lock_tester(connection, tester.id).await?;
-            let minted = walkthrough_token::keep_or_mint(connection, &tester.email).await?;
-            let new = NewMail {
-                tester: tester.id,
-                to: tester.email.clone(),
-                token: minted.token.id,
-                kind: MailKind::GhostReset,
-                from: from.to_owned(),
-            };
-            let mail = mail::insert(connection, &new).await?;
-            diesel::update(resets::table.find(run.id))
-                .set(resets::step.eq(Step::TokenReady.as_str()))
-                .execute(connection)
-                .await?;
-            Ok((minted.token.id, mail))
-        })
-        .await
+    let work = async |connection: &mut Connection| {
+        let tester = &run.tester;
+        walkthrough_token::lock_tester(connection, tester.id).await?;
+        let minted = walkthrough_token::keep_or_mint(connection, &tester.email).await?;
+        let new = NewMail {
+            tester: tester.id,
+            to: tester.email.clone(),
+            token: minted.token.id,
+            kind: MailKind::GhostReset,
+            from: from.to_owned(),
+        };
+        let mail = mail::enqueue(connection, &new).await?;
+        diesel::update(resets::table.find(run.id))
+            .set(resets::step.eq(Step::TokenReady.as_str()))
+            .execute(connection)
+            .await?;
+        Ok((minted.token.id, mail))
+    };
+    transaction(pool, work).await
 }
 
 /// Step 9: the last audit row and the end of the run, together. Earlier runs of the same tester
@@ -141,37 +135,35 @@ pub async fn complete(
     token: TokenId,
     email_sent: bool,
 ) -> Result<DateTime<Utc>, WriteError> {
-    let mut connection = pool.get().await?;
-    connection
-        .transaction(async |connection| {
-            let payload = json!({
-                "email": run.tester.email,
-                "new_token_id": token.0,
-                "email_sent": email_sent,
-                "actor": run.actor.as_str(),
-            });
-            audit(connection, &run.tester, &run.actor, "completed", payload).await?;
-            diesel::sql_query(
-                "UPDATE beta_ghost_resets \
+    let work = async |connection: &mut Connection| {
+        let payload = json!({
+            "email": run.tester.email,
+            "new_token_id": token.0,
+            "email_sent": email_sent,
+            "actor": run.actor.as_str(),
+        });
+        audit(connection, &run.tester, &run.actor, "completed", payload).await?;
+        diesel::sql_query(
+            "UPDATE beta_ghost_resets \
                  SET outcome = 'rerun', finished_at = coalesce(finished_at, now()) \
                  WHERE tester_id = $1 AND id < $2 AND (finished_at IS NULL OR outcome = 'unknown')",
-            )
-            .bind::<BigInt, _>(run.tester.id.0)
-            .bind::<BigInt, _>(run.id)
+        )
+        .bind::<BigInt, _>(run.tester.id.0)
+        .bind::<BigInt, _>(run.id)
+        .execute(connection)
+        .await?;
+        let finished_at = super::time::now(connection).await?;
+        diesel::update(resets::table.find(run.id))
+            .set((
+                resets::step.eq(Step::Completed.as_str()),
+                resets::outcome.eq(Outcome::Completed.as_str()),
+                resets::finished_at.eq(finished_at),
+            ))
             .execute(connection)
             .await?;
-            let finished = diesel::update(resets::table.find(run.id))
-                .set((
-                    resets::step.eq(Step::Completed.as_str()),
-                    resets::outcome.eq(Outcome::Completed.as_str()),
-                    resets::finished_at.eq(diesel::dsl::now.nullable()),
-                ))
-                .returning(resets::finished_at.assume_not_null())
-                .get_result(connection)
-                .await?;
-            Ok(finished)
-        })
-        .await
+        Ok(finished_at)
+    };
+    transaction(pool, work).await
 }
 
 async fn audit(

@@ -5,8 +5,9 @@
 //! took it, and comes back by itself if they die.
 
 use chrono::TimeDelta;
+use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Double, Integer, Nullable, Text};
+use diesel::sql_types::{BigInt, Bool, Double, Integer, Nullable, Text};
 use diesel_async::RunQueryDsl;
 use service_kit::db::{Connection, DbError};
 
@@ -105,6 +106,18 @@ pub async fn claim(
             .await
             .optional()?;
     row.map(Claimed::try_from).transpose()
+}
+
+/// Whether somebody is sending it at this moment.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn is_in_flight(connection: &mut Connection, id: MailId) -> Result<bool, DbError> {
+    let found = mail_outbox::table
+        .find(id.0)
+        .filter(mail_outbox::status.eq(MailStatus::Pending.as_str()))
+        .filter(sql::<Bool>(in_flight!()));
+    Ok(diesel::select(diesel::dsl::exists(found)).get_result(connection).await?)
 }
 
 /// Takes up to `limit` mails that are due, the most overdue first, past those that another

@@ -98,6 +98,14 @@ async fn ask_again(
     Ok(known.id)
 }
 
+/// What a wish for a role led to.
+pub struct RoleChange {
+    /// The operator, as they are now.
+    pub admin: Admin,
+    /// Whether they had another role before; only then did their sessions end.
+    pub changed: bool,
+}
+
 /// Gives an operator another role and ends their sessions.
 ///
 /// # Errors
@@ -107,11 +115,11 @@ pub async fn change_role(
     actor: &Actor,
     id: Uuid,
     role: Role,
-) -> Result<Admin, AdminError> {
+) -> Result<RoleChange, AdminError> {
     db::transaction(pool, async |connection| {
         let admin = lock(connection, id).await?;
         if admin.role == role {
-            return Ok(admin);
+            return Ok(RoleChange { admin, changed: false });
         }
         if admin.role == Role::Superadmin {
             somebody_is_left(connection, id).await?;
@@ -121,7 +129,7 @@ pub async fn change_role(
         audit(connection, actor, "console.admin.role_changed", id, payload).await?;
         db::admin::set_role(connection, id, role).await?;
         db::session::end_all(connection, id).await?;
-        Ok(Admin { role, ..admin })
+        Ok(RoleChange { admin: Admin { role, ..admin }, changed: true })
     })
     .await
 }

@@ -92,6 +92,10 @@ pub async fn set(
     name: &str,
     enabled: bool,
 ) -> Result<Flag, FlagError> {
+    // No Postgres text holds U+0000, so no flag is called that.
+    if name.contains('\0') {
+        return Err(FlagError::Unknown);
+    }
     db::transaction(pool, async |connection| {
         let row = db::flag::lock(connection, name).await?.ok_or(FlagError::Unknown)?;
         if overrides.get(name).is_some() {

@@ -4,15 +4,15 @@
 //! run in a task of their own, whatever becomes of the operator's connection.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use ghost_contracts::raptor::{ActorAdminId, GhostCheck};
 use ghost_contracts::AccountState;
+use ghost_contracts::raptor::{ActorAdminId, GhostCheck};
 use service_kit::db::{DbError, Pool};
 use service_kit::http::request_id::RequestId;
 use service_kit::service_client::CallError;
 use service_kit::stop::Background;
 
-use crate::db::ghost_reset::{self as db, WriteError};
 use crate::db::account_state;
+use crate::db::ghost_reset::{self as db, WriteError};
 use crate::domain::actor::Actor;
 use crate::domain::mail::MailId;
 use crate::domain::tester::Tester;
@@ -245,12 +245,7 @@ impl GhostReset {
     }
 
     /// Step 9.
-    async fn complete(
-        &self,
-        run: &Run,
-        token: TokenId,
-        email_sent: bool,
-    ) -> Result<Done, Refusal> {
+    async fn complete(&self, run: &Run, token: TokenId, email_sent: bool) -> Result<Done, Refusal> {
         let reset_at = db::complete(&self.pool, run, token, email_sent).await?;
         Ok(Done { reset_at, token, email_sent })
     }

@@ -7,6 +7,7 @@ pub mod ceremony;
 pub mod enrolment;
 pub mod flag;
 pub mod ghost;
+pub mod ghost_reset;
 pub mod invitation;
 pub mod mail;
 pub mod operator;

@@ -8,8 +8,8 @@ use service_kit::http::request_id::RequestId;
 
 use crate::db::interrupted_reset::{self, InterruptedReset};
 use crate::db::mail::{self, MailRecord};
-use crate::db::tester_history::{self, HistoryEntry};
-use crate::db::{account_state, time, walkthrough_token};
+use crate::db::{account_state, audit, time, walkthrough_token};
+use crate::domain::audit::{Entry, Filter};
 use crate::domain::ghost::is_ghost;
 use crate::domain::invitation::InvitationStatus;
 use crate::domain::mail::MailStatus;
@@ -19,6 +19,9 @@ use crate::raptor::RaptorClient;
 
 /// How long somebody who has just spent their invitation may be on the way to their account.
 const ON_THE_WAY: TimeDelta = TimeDelta::minutes(5);
+
+/// How many entries of the audit log a tester's page shows; the log's own page has them all.
+const SHOWN: i64 = 100;
 
 /// What the Console and Raptor know of a tester.
 #[derive(Debug, Clone)]
@@ -32,7 +35,7 @@ pub struct TesterFile {
     /// Their mails, newest first.
     pub mails: Vec<MailRecord>,
     /// What the audit log says of them, newest first.
-    pub history: Vec<HistoryEntry>,
+    pub history: Vec<Entry>,
     /// The newest ghost reset that was begun and never ended.
     pub interrupted: Option<InterruptedReset>,
     /// The database's time when this was read.
@@ -73,7 +76,7 @@ impl TesterFile {
             newest_mail,
             tokens,
             mails: mail::of_tester(&mut connection, tester.id).await?,
-            history: tester_history::of_tester(&mut connection, tester.id).await?,
+            history: audit::page(&mut connection, &about(&tester), None, SHOWN).await?,
             interrupted: interrupted_reset::of_tester(&mut connection, tester.id).await?,
             now: time::now(&mut connection).await?,
             tester,
@@ -120,5 +123,13 @@ impl TesterFile {
     pub fn link_can_be_revealed(&self) -> bool {
         self.invitation() == InvitationStatus::Sent
             && self.newest_mail != Some(MailStatus::Accepted)
+    }
+}
+
+fn about(tester: &Tester) -> Filter {
+    Filter {
+        target_type: Some("beta_tester".to_owned()),
+        target_id: Some(tester.id.to_string()),
+        ..Filter::default()
     }
 }

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod admins;
 pub mod assets;
+pub mod beta;
 pub mod audit;
 pub mod ceremony;
 pub mod enroll;

@@ -3,6 +3,8 @@
 //! A row is taken by one statement, so two processes never send the same mail at once; no
 //! connection is held while Postmark is asked.
 
+use std::time::Duration;
+
 use service_kit::db::{Connection, DbError};
 use tokio::task::JoinSet;
 
@@ -16,6 +18,11 @@ use crate::mail::postmark::SendError;
 
 /// How many mails one worker sends at the same time.
 const BATCH: u16 = 8;
+
+/// How often somebody else's attempt is looked at: together a little longer than Postmark gets.
+const LOOKS: u32 = 55;
+/// How long between two looks.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(200);
 
 /// What became of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,8 +67,8 @@ impl From<MailStatus> for Attempt {
 }
 
 impl Mailer {
-    /// Sends one mail of the outbox now, whether it is due or not. Where another process is
-    /// sending it at this moment, that says [`Attempt::Retrying`]; where it is over, how it ended.
+    /// Sends one mail of the outbox now, whether it is due or not. Where somebody else is sending
+    /// it at this moment, waits for what becomes of that; where it is over, says how it ended.
     ///
     /// Runs to its end only if the caller does: spawn it where a client could go away.
     pub async fn attempt(&self, id: MailId) -> Attempt {
@@ -74,12 +81,28 @@ impl Mailer {
     async fn try_attempt(&self, id: MailId) -> Result<Attempt, DbError> {
         let mut connection = self.0.pool.get().await?;
         match outbox::claim(&mut connection, id, self.from()).await? {
-            None => mail::status(&mut connection, id).await.map(Attempt::from),
+            None => {
+                drop(connection);
+                self.await_other(id).await
+            }
             Some(claimed) => {
                 drop(connection);
                 self.deliver(&claimed).await
             }
         }
+    }
+
+    /// What becomes of an attempt that somebody else makes: at the latest when it must be over.
+    async fn await_other(&self, id: MailId) -> Result<Attempt, DbError> {
+        for _ in 0..LOOKS {
+            let mut connection = self.0.pool.get().await?;
+            if !outbox::is_in_flight(&mut connection, id).await? {
+                return mail::status(&mut connection, id).await.map(Attempt::from);
+            }
+            drop(connection);
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+        }
+        Ok(Attempt::Retrying)
     }
 
     /// Takes the mails that are due, sends them side by side, and says how many they were; at

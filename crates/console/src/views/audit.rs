@@ -72,11 +72,7 @@ fn address(asked: &Asked, more: (&str, Option<&str>), paged: bool) -> String {
 
 impl Line {
     fn new(entry: Entry, admins: &HashMap<String, String>) -> Self {
-        let actor = match entry.actor.as_str() {
-            "cli" => "Somebody at the command line".to_owned(),
-            "raptor-api" => "Raptor".to_owned(),
-            id => admins.get(id).cloned().unwrap_or_else(|| id.to_owned()),
-        };
+        let actor = actor_name(&entry.actor, admins);
         let target_href = (entry.target_type == "beta_tester")
             .then(|| format!("/console/beta/testers/{}", entry.target_id));
         let payload = serde_json::to_string_pretty(&entry.payload).unwrap_or_default();
@@ -92,8 +88,17 @@ impl Line {
     }
 }
 
+/// Who did it, in words; `admins` gives operators' ids their addresses.
+pub(crate) fn actor_name(actor: &str, admins: &HashMap<String, String>) -> String {
+    match actor {
+        "cli" => "Somebody at the command line".to_owned(),
+        "raptor-api" => "Raptor".to_owned(),
+        id => admins.get(id).cloned().unwrap_or_else(|| id.to_owned()),
+    }
+}
+
 /// What was done, in words. An action that this version does not know keeps its own name.
-fn sentence(entry: &Entry) -> String {
+pub(crate) fn sentence(entry: &Entry) -> String {
     let text = |name: &str| entry.payload.get(name).and_then(|value| value.as_str());
     let email = text("email").unwrap_or("somebody");
     let on = |name: &str| match entry.payload.get(name).and_then(|value| value.as_bool()) {

@@ -2,6 +2,7 @@
 
 pub mod admins;
 pub mod audit;
+pub mod beta;
 pub mod enroll;
 pub mod error;
 pub mod flags;

@@ -11,6 +11,7 @@ mod cast;
 mod databases;
 mod failure;
 mod fill;
+mod logs;
 mod mailbox;
 mod operator;
 mod ports;

@@ -171,7 +171,7 @@ async fn ask_until_ready(origin: &str) -> Result<bool, Failure> {
 
 /// The last lines of a log.
 fn tail(log: &Path) -> String {
-    const LINES: usize = 15;
+    const LINES: usize = 8;
     let text = std::fs::read(log).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
     let lines: Vec<&str> = text.lines().collect();

@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
-use tempfile::TempDir;
 use test_support::postgres::{Cluster, Options};
 use test_support::redis::RedisServer;
 
 use super::binaries::{self, Binaries};
 use super::databases::create_databases;
 use super::failure::{Context as _, Failure};
+use super::logs::Logs;
 use super::mailbox::{self, Mailbox};
 use super::progress::Progress;
 use super::service::{self, Service};
@@ -20,7 +20,7 @@ use super::settings::{Addresses, Ports, Settings};
 #[derive(Default)]
 pub(super) struct Stage {
     servers: Option<(Cluster, RedisServer)>,
-    logs: Option<TempDir>,
+    logs: Option<Logs>,
     mailbox: Option<ServerHandle>,
     services: Option<Services>,
 }
@@ -72,10 +72,8 @@ impl Stage {
         step.done();
 
         let step = progress.step("Starting the mailbox, raptor-api and the Console");
-        let directory = tempfile::Builder::new().prefix("raxx-demo-").tempdir();
-        let directory = directory.could_not("make a directory for the logs")?;
-        let logs = directory.path().to_owned();
-        self.logs = Some(directory);
+        let created = Logs::create().could_not("make a directory for the logs")?;
+        let logs = self.logs.insert(created).path().to_owned();
         let addresses = ports.addresses();
         let token = settings.postmark_token.clone();
         let mailbox = Data::new(Mailbox::new(addresses.clone(), token, raptor_database.clone()));

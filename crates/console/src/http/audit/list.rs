@@ -45,8 +45,13 @@ impl Asked {
     /// The filter.
     ///
     /// # Errors
-    /// 400 `invalid_request` for a time that is none.
+    /// 400 `invalid_request` for a time that is none, and for U+0000, which no Postgres text
+    /// holds.
     pub fn filter(&self) -> Result<Filter, ApiError> {
+        let texts = [&self.actor, &self.action, &self.target_type, &self.target_id];
+        if texts.iter().filter_map(|text| text.as_deref()).any(|text| text.contains('\0')) {
+            return Err(ApiError::invalid_request("A filter cannot hold U+0000."));
+        }
         let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         let wrong = |error: NoTime| ApiError::invalid_request(error.to_string());
         Ok(Filter {

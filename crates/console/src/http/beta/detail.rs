@@ -12,9 +12,10 @@ use service_kit::error::ApiError;
 use service_kit::http::request_id::RequestId;
 
 use super::find_tester;
+use crate::db;
 use crate::db::interrupted_reset::InterruptedReset;
 use crate::db::mail::MailRecord;
-use crate::db::tester_history::HistoryEntry;
+use crate::domain::audit::Entry;
 use crate::domain::tester_file::TesterFile;
 use crate::domain::walkthrough_token::WalkthroughToken;
 use crate::http::access::AnyOperator;
@@ -40,7 +41,8 @@ pub async fn detail(
     if reply.wants_json() {
         return Ok(reply.json(StatusCode::OK, &Answer::from(&file)));
     }
-    let page = DetailPage { layout: reply.layout(Section::Testers)?, file };
+    let admins = db::admin::names(&mut *pool.get().await?).await?;
+    let page = DetailPage { layout: reply.layout(Section::Testers)?, file, admins };
     reply.page(StatusCode::OK, &page).await
 }
 
@@ -51,7 +53,7 @@ struct Answer<'a> {
     raptor_available: bool,
     tokens: Vec<TokenBody>,
     mails: Vec<MailBody<'a>>,
-    audit: &'a [HistoryEntry],
+    audit: &'a [Entry],
     interrupted_reset: Option<ResetBody<'a>>,
 }
 

@@ -58,7 +58,7 @@ pub async fn list(
     raptor: Data<RaptorClient>,
     request_id: RequestId,
 ) -> Result<HttpResponse, ApiError> {
-    let paging = Paging::read(search.limit.as_deref(), search.cursor.as_deref())?;
+    let paging = Paging::parse(search.limit.as_deref(), search.cursor.as_deref())?;
     let filter = search.filter()?;
     let (before, limit) = (paging.before, paging.limit);
     let roster = roster::load(&pool, &raptor, &filter, before, limit, &request_id).await?;

@@ -1,6 +1,7 @@
 //! `/console/beta`: testers and their invitations.
 
 pub mod detail;
+pub mod ghost_reset;
 pub mod invite;
 pub mod link;
 pub mod list;
@@ -112,8 +113,8 @@ impl From<InvitationError> for ApiError {
             InvitationError::TesterNotFound => tester_not_found(),
             InvitationError::Spent => Self::new(
                 ErrorCode::WalkthroughConsumed,
-                "This invitation is used, so it was not sent again. Somebody who is stuck after \
-                 it needs a ghost reset.",
+                "This invitation is used already, so it was not sent again and nothing was \
+                 changed. The tester's page says how their account stands.",
             ),
             InvitationError::MailAccepted => Self::new(
                 ErrorCode::MailAccepted,

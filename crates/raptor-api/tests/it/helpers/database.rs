@@ -76,3 +76,17 @@ impl TestApp {
         self.rows(&query).await
     }
 }
+
+impl TestApp {
+    /// Takes the database away from the service, for good: nobody but superusers may connect.
+    pub async fn cut_off_database(&self) {
+        let name = self.database.name();
+        let mut admin = self.database.connect().await;
+        let refuse = format!(
+            "ALTER DATABASE {name} ALLOW_CONNECTIONS false; \
+             SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+             WHERE datname = '{name}' AND pid <> pg_backend_pid()"
+        );
+        admin.batch_execute(&refuse).await.unwrap();
+    }
+}

@@ -8,7 +8,7 @@ mod stores;
 mod tokens;
 
 pub use app::{Options, ORIGIN, TestApp, variables};
-pub use client::Reply;
+pub use client::{Ask, Reply};
 pub use console::Invitation;
 pub use stores::on_both_stores;
 pub use tokens::{BOOTSTRAP_KEY, BootstrapPayload, INTERNAL_SECRET};

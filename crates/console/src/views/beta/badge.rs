@@ -1,0 +1,91 @@
+//! States as a sign and a word: the colour only repeats them.
+
+use ghost_contracts::AccountState;
+
+use crate::domain::ghost::is_ghost;
+use crate::domain::invitation::InvitationStatus;
+use crate::domain::mail::MailStatus;
+
+/// A state as people read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Badge {
+    /// For the eye alone.
+    pub icon: &'static str,
+    /// What it is.
+    pub word: &'static str,
+    /// What that means, in a few words.
+    pub meaning: &'static str,
+    /// The name of its style.
+    pub class: &'static str,
+}
+
+const fn badge(
+    icon: &'static str,
+    word: &'static str,
+    meaning: &'static str,
+    class: &'static str,
+) -> Badge {
+    Badge { icon, word, meaning, class }
+}
+
+/// How an account stands, seen together with the invitation (section 1 of the contracts).
+#[must_use]
+pub const fn account(invitation: InvitationStatus, state: Option<AccountState>) -> Badge {
+    let Some(state) = state else {
+        return badge("?", "Unknown", "Raptor is not reachable", "muted");
+    };
+    match (state, is_ghost(invitation, state)) {
+        (AccountState::Healthy, _) => badge("✓", "Healthy", "has a usable account", "good"),
+        (AccountState::MidEnrollment, _) => {
+            badge("◔", "Signing up", "began less than 5 minutes ago", "info")
+        }
+        (AccountState::GhostEmptyShell, _) => {
+            badge("⚠", "Ghost", "an account without a passkey", "bad")
+        }
+        (AccountState::GhostNoUsersRow, true) => {
+            badge("⚠", "Ghost", "no account, and no link that works", "bad")
+        }
+        (AccountState::GhostNoUsersRow, false) => {
+            badge("○", "Not started", "no account yet", "muted")
+        }
+    }
+}
+
+/// How an invitation stands.
+#[must_use]
+pub const fn invitation(status: InvitationStatus) -> Badge {
+    match status {
+        InvitationStatus::Sent => badge("✉", "Sent", "its link works", "info"),
+        InvitationStatus::Consumed => badge("✓", "Spent", "its link was used", "muted"),
+        InvitationStatus::Expired => badge("⌛", "Expired", "its link is too old", "warn"),
+        InvitationStatus::Revoked => badge("✕", "Revoked", "its link was taken back", "warn"),
+    }
+}
+
+/// How a mail stands.
+#[must_use]
+pub const fn mail(status: MailStatus) -> Badge {
+    match status {
+        MailStatus::Pending => badge("…", "Pending", "tried again by itself", "warn"),
+        MailStatus::Accepted => badge("✓", "Accepted", "Postmark took it", "good"),
+        MailStatus::Failed => badge("✕", "Failed", "Postmark will never take it", "bad"),
+        MailStatus::Superseded => {
+            badge("–", "Superseded", "its link ended before it went out", "muted")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn somebody_who_was_just_invited_is_no_ghost_to_the_eye_either() {
+        let word = |invitation, state| account(invitation, Some(state)).word;
+        let none = AccountState::GhostNoUsersRow;
+        assert_eq!(word(InvitationStatus::Sent, none), "Not started");
+        assert_eq!(word(InvitationStatus::Consumed, none), "Ghost");
+        assert_eq!(word(InvitationStatus::Sent, AccountState::GhostEmptyShell), "Ghost");
+        assert_eq!(account(InvitationStatus::Sent, None).word, "Unknown");
+    }
+}

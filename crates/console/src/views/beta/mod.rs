@@ -1,0 +1,6 @@
+//! The pages of the testers.
+
+pub mod badge;
+pub mod detail;
+pub mod link;
+pub mod list;

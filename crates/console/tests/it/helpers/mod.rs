@@ -1,0 +1,16 @@
+//! A Console of its own for each test, and who asks it.
+
+mod app;
+mod client;
+mod database;
+mod operator;
+mod raptor;
+mod system;
+mod testers;
+
+pub use app::{INTERNAL_SECRET, ORIGIN, RAPTOR_ORIGIN, TestApp, migrated_database, variables};
+pub use client::{Ask, Client, Reply};
+pub use operator::{Operator, token_of};
+pub use raptor::{TestRaptor, token_of_link};
+pub use system::System;
+pub use testers::{CONSUME, VERIFY, consume_body, token_of_row, token_signed_with};

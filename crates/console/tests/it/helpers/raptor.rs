@@ -1,0 +1,194 @@
+//! The real Raptor, in this process, on a port and a database of its own.
+
+use diesel::sql_types::{BigInt, Jsonb, Text};
+use diesel::{QueryableByName, sql_query};
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use raptor_api::MIGRATIONS;
+use raptor_api::settings::Variables;
+use raptor_api::startup::Application;
+use serde_json::{Value, json};
+use service_kit::settings::Source;
+use test_support::postgres::{Template, TestDatabase, fingerprint_of};
+use test_support::software_passkey::SoftwarePasskey;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::app::{INTERNAL_SECRET, RAPTOR_ORIGIN};
+use super::client::{Ask, Client, Reply};
+
+/// The secret of the bootstrap tokens.
+const BOOTSTRAP_SECRET: &str = "bootstrap-secret-of-the-tests-32-bytes";
+
+/// A running Raptor. It stops when this goes.
+pub struct TestRaptor {
+    /// A tester's browser.
+    pub client: Client,
+    pub url: String,
+    pub database: TestDatabase,
+    stop: CancellationToken,
+    running: Option<JoinHandle<std::io::Result<()>>>,
+}
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+#[derive(QueryableByName)]
+struct Json {
+    #[diesel(sql_type = Jsonb)]
+    row: Value,
+}
+
+impl TestRaptor {
+    /// Starts it; the Console is asked at that address.
+    pub async fn start(console_url: &str) -> Self {
+        let database = migrated_database().await;
+        let url = database.url();
+        let variables = [
+            ("PORT", "0"),
+            ("DATABASE_URL", url.as_str()),
+            ("RAPTOR_PUBLIC_URL", RAPTOR_ORIGIN),
+            ("RAPTOR_INTERNAL_TOKEN", INTERNAL_SECRET),
+            ("BOOTSTRAP_TOKEN_SIGNING_KEY", BOOTSTRAP_SECRET),
+            ("CONSOLE_INTERNAL_URL", console_url),
+            ("PUBLIC_RATE_LIMIT", "0"),
+        ];
+        let mut settings = Variables::read(Source::from_pairs(variables)).for_serve().unwrap();
+        settings.tuning.workers = Some(1);
+        settings.tuning.pool_size = 6;
+        let application = Application::build(settings).unwrap();
+        let port = application.port();
+        let stop = CancellationToken::new();
+        let running = Some(tokio::spawn(application.run_until_stopped(stop.clone())));
+        let url = format!("http://127.0.0.1:{port}");
+        Self { client: Client::new(port), url, database, stop, running }
+    }
+
+    /// Stops it and waits until it has ended.
+    pub async fn stop(&mut self) {
+        self.stop.cancel();
+        if let Some(running) = self.running.take() {
+            running.await.unwrap().unwrap();
+        }
+    }
+
+    /// Runs statements in its database.
+    pub async fn sql(&self, statements: &str) {
+        self.database.connect().await.batch_execute(statements).await.unwrap();
+    }
+
+    /// How many rows of a table there are (`table`, or `table WHERE …`).
+    pub async fn count(&self, table: &str) -> i64 {
+        let query = format!("SELECT count(*) AS number FROM {table}");
+        let row: Number =
+            sql_query(query).get_result(&mut self.database.connect().await).await.unwrap();
+        row.number
+    }
+
+    /// The rows of a query, each as an object.
+    pub async fn rows(&self, query: &str) -> Vec<Value> {
+        let query = format!("SELECT to_jsonb(rows) AS row FROM ({query}) rows");
+        let rows: Vec<Json> =
+            sql_query(query).load(&mut self.database.connect().await).await.unwrap();
+        rows.into_iter().map(|json| json.row).collect()
+    }
+
+    /// An account that was begun `minutes` ago and never finished; its id.
+    pub async fn add_shell(&self, email: &str, minutes: i32) -> i64 {
+        let sql = "INSERT INTO users (email, created_at) \
+                   VALUES ($1, now() - make_interval(mins => $2)) RETURNING id AS number";
+        let row: Number = sql_query(sql)
+            .bind::<Text, _>(email)
+            .bind::<diesel::sql_types::Integer, _>(minutes)
+            .get_result(&mut self.database.connect().await)
+            .await
+            .unwrap();
+        row.number
+    }
+
+    /// An account in use: one with a live session; its id.
+    pub async fn add_healthy(&self, email: &str) -> i64 {
+        let id = self.add_shell(email, 60).await;
+        self.sql(&format!(
+            "INSERT INTO customer_sessions (user_id, expires_at) \
+             VALUES ({id}, now() + interval '1 day')"
+        ))
+        .await;
+        id
+    }
+
+    /// The tester accepts the invitation of a link: the bootstrap token.
+    pub async fn accept(&self, link: &str) -> String {
+        let accepted = self.try_accept(link).await;
+        let location = accepted.header("location");
+        let token = location.rsplit_once("/signup?token=").map(|(_, token)| token.to_owned());
+        token.unwrap_or_else(|| panic!("{accepted:?}"))
+    }
+
+    /// The same, whatever comes of it.
+    pub async fn try_accept(&self, link: &str) -> Reply {
+        let token = token_of_link(link);
+        let opened = self.client.page(&format!("/walkthrough?token={token}")).await;
+        if opened.status != 200 {
+            return opened;
+        }
+        let cookie = opened.cookie();
+        let fields =
+            [("token", token.as_str()), ("nda_version", "1"), ("nda_accepted", "true")];
+        let version = opened.text.split("name=\"nda_version\" value=\"").nth(1);
+        let version = version.and_then(|rest| rest.split('"').next()).unwrap_or("1").to_owned();
+        let fields = fields.map(|(name, value)| match name {
+            "nda_version" => (name, version.as_str()),
+            _ => (name, value),
+        });
+        let form = Ask::form("/walkthrough", &fields).html();
+        self.client.with_cookie(cookie).send(form.header("sec-fetch-site", "same-origin")).await
+    }
+
+    /// The tester begins to sign up: the `users` row is there, the passkey is not.
+    pub async fn begin(&self, token: &str) -> Reply {
+        self.client.post("/api/auth/register/begin-with-token", &json!({"token": token})).await
+    }
+
+    /// The tester signs up with a software passkey, begin to finish.
+    pub async fn sign_up(&self, token: &str) -> Reply {
+        let begun = self.begin(token).await;
+        if begun.status != 200 {
+            return begun;
+        }
+        let credential = SoftwarePasskey::new().create(&begun.json()["options"], RAPTOR_ORIGIN);
+        let body = json!({"token": token, "credential": credential});
+        self.client.post("/api/auth/register/verify-with-token", &body).await
+    }
+}
+
+impl Drop for TestRaptor {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+/// The token in an invitation's link.
+pub fn token_of_link(link: &str) -> String {
+    let start = format!("{RAPTOR_ORIGIN}/walkthrough?token=");
+    link.strip_prefix(&start).unwrap_or_else(|| panic!("{link}")).to_owned()
+}
+
+async fn migrated_database() -> TestDatabase {
+    let template = Template {
+        name: "raptor",
+        fingerprint: fingerprint_of(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../migrations-raptor"
+        )),
+        migrate: async |url: String| {
+            let source = Source::from_pairs([("DATABASE_URL", url)]);
+            let settings = Variables::read(source).for_database().map_err(|e| e.to_string())?;
+            let run = service_kit::migrate::run(&settings.database, MIGRATIONS).await;
+            run.map(|_| ()).map_err(|error| error.to_string())
+        },
+    };
+    TestDatabase::create(&template).await
+}

@@ -1,0 +1,5 @@
+mod begin;
+mod body;
+mod order;
+mod strictness;
+mod verify;
