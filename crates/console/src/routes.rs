@@ -60,8 +60,10 @@ fn for_anybody(config: &mut ServiceConfig) {
 ///
 /// A path that is both read and posted to stands here; who may post is said by its handler.
 fn for_operators(config: &mut ServiceConfig) {
-    use http::{admins, audit, flags};
+    use http::{admins, audit, beta, flags};
     config
+        .service(get("/beta", beta::list::list))
+        .service(get("/beta/testers/{id}", beta::detail::detail))
         .service(get("/audit", audit::list::list))
         .service(get("/session", http::session::session))
         .service(get("/flags", flags::list::list))
@@ -70,12 +72,18 @@ fn for_operators(config: &mut ServiceConfig) {
 }
 
 /// Support and superadmins.
-fn for_support(_config: &mut ServiceConfig) {}
+fn for_support(config: &mut ServiceConfig) {
+    use http::beta;
+    config
+        .service(post("/beta/testers", beta::invite::invite))
+        .service(post("/beta/testers/{id}/invite", beta::resend::resend));
+}
 
 /// Superadmins. The ghost reset is here while its flag is on.
 fn for_superadmins(config: &mut ServiceConfig) {
     use http::{admins, beta, flags};
     config
+        .service(post("/beta/testers/{id}/link", beta::link::reveal))
         .service(post("/beta/testers/{id}/ghost-reset", beta::ghost_reset::ghost_reset))
         .service(post("/flags/{name}", flags::set::set))
         .service(post("/admins/{id}/role", admins::role::role))

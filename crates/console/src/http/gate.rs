@@ -4,7 +4,7 @@
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpResponse, web};
+use actix_web::{Error, HttpMessage, web};
 use service_kit::db::Pool;
 use service_kit::error::ApiError;
 use service_kit::http::origin;
@@ -54,7 +54,7 @@ pub async fn gate<B: MessageBody + 'static>(
             request.extensions_mut().insert(gate);
             Ok(next.call(request).await?.map_into_boxed_body())
         }
-        Err(refusal) => Ok(request.into_response(HttpResponse::from_error(refusal))),
+        Err(refusal) => Ok(request.error_response(refusal)),
     }
 }
 

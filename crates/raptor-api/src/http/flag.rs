@@ -3,7 +3,7 @@
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpResponse, web};
+use actix_web::{Error, web};
 use service_kit::error::ApiError;
 
 use crate::state::RegistrationFlag;
@@ -22,5 +22,5 @@ pub async fn registration_is_on<B: MessageBody + 'static>(
     if flag.is_some_and(|flag| flag.0) {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
-    Ok(request.into_response(HttpResponse::from_error(ApiError::not_found())))
+    Ok(request.error_response(ApiError::not_found()))
 }

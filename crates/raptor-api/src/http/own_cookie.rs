@@ -6,7 +6,7 @@ use std::future::{Ready, ready};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
-use actix_web::{Error, FromRequest, HttpRequest, HttpResponse, web};
+use actix_web::{Error, FromRequest, HttpRequest, web};
 use service_kit::http::origin;
 use service_kit::session::{RandomToken, cookie_name};
 use service_kit::settings::PublicUrl;
@@ -43,7 +43,7 @@ pub async fn from_our_pages<B: MessageBody + 'static>(
         && request.cookie(&name).is_some()
         && let Err(refusal) = origin::check(request.method(), request.headers(), public)
     {
-        return Ok(request.into_response(HttpResponse::from_error(refusal)));
+        return Ok(request.error_response(refusal));
     }
     Ok(next.call(request).await?.map_into_boxed_body())
 }

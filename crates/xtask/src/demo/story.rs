@@ -100,6 +100,10 @@ fn summary(system: &System, enrolment: &str, options: &Options, progress: &Progr
 
 {}
 ",
-        if options.check { "" } else { "Ctrl-C stops everything and leaves nothing behind." }
+        if options.check {
+            "Everything is as it should be."
+        } else {
+            "Ctrl-C stops everything and leaves nothing behind."
+        }
     )
 }

@@ -134,17 +134,12 @@ impl TestRaptor {
         if opened.status != 200 {
             return opened;
         }
-        let cookie = opened.cookie();
+        let version = opened.text.split("name=\"nda_version\" value=\"").nth(1).unwrap();
+        let version = version.split('"').next().unwrap();
         let fields =
-            [("token", token.as_str()), ("nda_version", "1"), ("nda_accepted", "true")];
-        let version = opened.text.split("name=\"nda_version\" value=\"").nth(1);
-        let version = version.and_then(|rest| rest.split('"').next()).unwrap_or("1").to_owned();
-        let fields = fields.map(|(name, value)| match name {
-            "nda_version" => (name, version.as_str()),
-            _ => (name, value),
-        });
+            [("token", token.as_str()), ("nda_version", version), ("nda_accepted", "true")];
         let form = Ask::form("/walkthrough", &fields).html();
-        self.client.with_cookie(cookie).send(form.header("sec-fetch-site", "same-origin")).await
+        self.client.with_cookie(opened.cookie()).send(form.header("sec-fetch-site", "same-origin")).await
     }
 
     /// The tester begins to sign up: the `users` row is there, the passkey is not.

@@ -130,7 +130,6 @@ refused! {
     backed_up_without_eligible_is_refused: |a| a.flags |= flags::BS;
     an_eligibility_that_has_changed_is_refused: |a| a.flags |= flags::BE;
     bytes_after_the_authenticator_data_are_refused: |a| a.after_authenticator_data = vec![0];
-    a_counter_that_did_not_grow_is_refused: |a| a.counter = 0;
     an_unknown_credential_is_refused: |a| a.credential_id = vec![9; 32];
     a_missing_user_handle_is_refused: |a| a.user_handle = None;
     another_user_handle_is_refused: |a| a.user_handle = Some(vec![9; 16]);
@@ -148,6 +147,24 @@ async fn a_passkey_that_does_not_count_signs_in_again_and_again() {
     for _ in 0..3 {
         assert_eq!(app.sign_in(&mut passkey).await.status, 200);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_counter_that_stands_still_or_goes_back_is_refused() {
+    let app = TestApp::start().await;
+    let (_, mut passkey) = app.sign_up("ada@example.com").await;
+    for _ in 0..3 {
+        assert_eq!(app.sign_in(&mut passkey).await.status, 200);
+    }
+    for counter in [3, 2, 0] {
+        let begun = app.client.login_begin().await.json();
+        let mut assertion = passkey.assertion(&begun["options"], ORIGIN);
+        assertion.counter = counter;
+        let id = begun["ceremony_id"].as_str().unwrap();
+        let reply = app.client.login_verify(id, &assertion.build()).await;
+        reply.assert_error(400, "passkey_verification_failed");
+    }
+    assert_eq!(app.number("SELECT sign_count FROM webauthn_credentials").await, 3);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

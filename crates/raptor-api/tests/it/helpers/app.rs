@@ -88,12 +88,10 @@ impl TestApp {
         shifted(Arc::clone(&self.seconds_ahead)).now()
     }
 
-    /// Stops the service and waits until it has ended.
-    pub async fn stop(&mut self) {
+    /// Tells the service to stop; what comes back ends when it has.
+    pub fn begin_to_stop(&mut self) -> JoinHandle<std::io::Result<()>> {
         self.stop.cancel();
-        if let Some(running) = self.running.take() {
-            running.await.unwrap().unwrap();
-        }
+        self.running.take().unwrap()
     }
 
     /// Signs up: begin, a passkey, verify. The user's id and the passkey.
@@ -137,7 +135,10 @@ impl Drop for TestApp {
 pub async fn migrated_database() -> TestDatabase {
     let template = Template {
         name: "raptor",
-        fingerprint: fingerprint_of(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations-raptor")),
+        fingerprint: fingerprint_of(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../migrations-raptor"
+        )),
         migrate: async |url: String| {
             let source = Source::from_pairs([("DATABASE_URL", url)]);
             let settings = Variables::read(source).for_database().map_err(|e| e.to_string())?;
@@ -168,7 +169,5 @@ fn dedup(given: Vec<(&'static str, String)>) -> std::collections::BTreeMap<&'sta
 
 fn shifted(seconds_ahead: Arc<AtomicI64>) -> Clock {
     let system = Clock::system();
-    Clock::from_fn(move || {
-        system.now() + TimeDelta::seconds(seconds_ahead.load(Ordering::SeqCst))
-    })
+    Clock::from_fn(move || system.now() + TimeDelta::seconds(seconds_ahead.load(Ordering::SeqCst)))
 }

@@ -11,6 +11,7 @@ use service_kit::clock::Clock;
 use super::tokens::INTERNAL_SECRET;
 
 /// An HTTP client that keeps no cookies and follows no redirects.
+#[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
     base: String,
@@ -145,8 +146,7 @@ impl Client {
         let body = body.to_string();
         let key = SigningKey::new(INTERNAL_SECRET.to_owned().into()).unwrap();
         let now = Clock::system().now();
-        let token =
-            service_token::sign(&key, Party::Console, "POST", path, body.as_bytes(), now);
+        let token = service_token::sign(&key, Party::Console, "POST", path, body.as_bytes(), now);
         let ask = Ask::post(path, "application/json", body);
         self.send(ask.header("authorization", format!("Bearer {token}"))).await
     }

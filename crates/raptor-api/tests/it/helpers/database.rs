@@ -2,7 +2,7 @@
 
 use diesel::sql_types::{BigInt, Jsonb};
 use diesel::{QueryableByName, sql_query};
-use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use serde_json::Value;
 
 use super::TestApp;
@@ -78,15 +78,30 @@ impl TestApp {
 }
 
 impl TestApp {
-    /// Takes the database away from the service, for good: nobody but superusers may connect.
+    /// Takes the database away from the service, until it is given back.
     pub async fn cut_off_database(&self) {
         let name = self.database.name();
-        let mut admin = self.database.connect().await;
-        let refuse = format!(
-            "ALTER DATABASE {name} ALLOW_CONNECTIONS false; \
-             SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-             WHERE datname = '{name}' AND pid <> pg_backend_pid()"
-        );
-        admin.batch_execute(&refuse).await.unwrap();
+        // A statement of its own each: in one transaction the lock on the catalogue would keep
+        // the others from being ended.
+        let mut admin = self.admin().await;
+        for statement in [
+            format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"),
+            format!(
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{name}'"
+            ),
+        ] {
+            admin.batch_execute(&statement).await.unwrap();
+        }
+    }
+
+    /// Gives it back.
+    pub async fn give_back_database(&self) {
+        let allow = format!("ALTER DATABASE {} ALLOW_CONNECTIONS true", self.database.name());
+        self.admin().await.batch_execute(&allow).await.unwrap();
+    }
+
+    async fn admin(&self) -> AsyncPgConnection {
+        let url = test_support::postgres::shared().url("postgres");
+        AsyncPgConnection::establish(&url).await.unwrap()
     }
 }

@@ -7,8 +7,7 @@ mod database;
 mod stores;
 mod tokens;
 
-pub use app::{Options, ORIGIN, TestApp, variables};
+pub use app::{ORIGIN, Options, TestApp, migrated_database, variables};
 pub use client::{Ask, Reply};
-pub use console::Invitation;
-pub use stores::on_both_stores;
+pub(crate) use stores::on_both_stores;
 pub use tokens::{BOOTSTRAP_KEY, BootstrapPayload, INTERNAL_SECRET};

@@ -37,9 +37,7 @@ impl BootstrapPayload {
     pub fn sign_with(&self, key: &str) -> String {
         let Self { email, nonce, iat, exp } = self;
         sign_text(
-            &format!(
-                r#"{{"v":1,"email":"{email}","nonce":"{nonce}","iat":{iat},"exp":{exp}}}"#
-            ),
+            &format!(r#"{{"v":1,"email":"{email}","nonce":"{nonce}","iat":{iat},"exp":{exp}}}"#),
             key,
         )
     }
@@ -57,7 +55,7 @@ impl TestApp {
     /// A good bootstrap token.
     pub async fn mint(&self, email: &str) -> String {
         // `iat` by the database's clock, as the service does it.
-        let iat = self.number("SELECT extract(epoch FROM now())::bigint").await;
+        let iat = self.number("SELECT floor(extract(epoch FROM now()))").await;
         BootstrapPayload { iat, exp: iat + 1800, ..BootstrapPayload::new(self, email) }.sign()
     }
 }

@@ -24,7 +24,7 @@ pub(super) async fn same_origin<B: MessageBody + 'static>(
     };
     match checked {
         Ok(()) => Ok(next.call(request).await?.map_into_boxed_body()),
-        Err(refusal) => Ok(request.into_response(HttpResponse::from_error(refusal))),
+        Err(refusal) => Ok(request.error_response(refusal)),
     }
 }
 

@@ -83,7 +83,9 @@ on_both_stores! {
 /// The credential, each time wrong in one place.
 fn malformed(good: &Value) -> Vec<Value> {
     let mut bad = Vec::new();
-    for member in ["/id", "/rawId", "/type", "/response/clientDataJSON", "/response/attestationObject"] {
+    for member in
+        ["/id", "/rawId", "/type", "/response/clientDataJSON", "/response/attestationObject"]
+    {
         let (parent, name) = member.rsplit_once('/').unwrap();
         let mut missing = good.clone();
         missing.pointer_mut(parent).unwrap().as_object_mut().unwrap().remove(name).unwrap();

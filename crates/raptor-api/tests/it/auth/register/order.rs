@@ -16,10 +16,8 @@ fn huge(path: &str) -> Ask<'_> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_flag_comes_before_the_rate() {
-    let variables = vec![
-        ("FLAG_WEBAUTHN_REGISTRATION", "0".to_owned()),
-        ("PUBLIC_RATE_LIMIT", "1".to_owned()),
-    ];
+    let variables =
+        vec![("FLAG_WEBAUTHN_REGISTRATION", "0".to_owned()), ("PUBLIC_RATE_LIMIT", "1".to_owned())];
     let app = TestApp::start_with(Options { variables, ..Options::default() }).await;
     for _ in 0..3 {
         for path in [BEGIN, VERIFY] {

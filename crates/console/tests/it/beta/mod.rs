@@ -1,0 +1,8 @@
+//! `/console/beta`: testers and their invitations.
+
+mod detail;
+mod invite;
+mod link;
+mod list;
+mod resend;
+mod states;

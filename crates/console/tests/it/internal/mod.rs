@@ -1,0 +1,4 @@
+//! `/api/internal`: what Raptor asks.
+
+mod consume;
+mod verify;

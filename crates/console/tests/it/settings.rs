@@ -1,0 +1,135 @@
+//! Settings, through the binary: every fault named at once, on one screen, exit status 2.
+
+use std::collections::BTreeMap;
+
+use super::helpers::variables;
+use super::helpers::binary::run;
+
+/// What `serve` cannot do without.
+const REQUIRED: [&str; 8] = [
+    "DATABASE_URL",
+    "CONSOLE_PUBLIC_URL",
+    "RAPTOR_PUBLIC_URL",
+    "RAPTOR_INTERNAL_URL",
+    "RAPTOR_INTERNAL_TOKEN",
+    "CONSOLE_SECRET_KEY",
+    "POSTMARK_SERVER_TOKEN",
+    "POSTMARK_FROM",
+];
+
+/// One malformed value for each variable that can be malformed.
+const MALFORMED: [(&str, &str); 20] = [
+    ("PORT", "eighty"),
+    ("LOG_FORMAT", "xml"),
+    ("DATABASE_URL", "mysql://root:hunter2@db/app"),
+    ("DATABASE_CA_CERT", "no certificate"),
+    ("CONSOLE_PUBLIC_URL", "https://127.0.0.1"),
+    ("WEBAUTHN_RP_ID", "-not-a-domain-"),
+    ("RAPTOR_PUBLIC_URL", "http://raxx.example"),
+    ("RAPTOR_INTERNAL_URL", "raptor:8080/path"),
+    ("RAPTOR_INTERNAL_TOKEN", "short-token-secret"),
+    ("RAPTOR_INTERNAL_TOKEN_PREVIOUS", "short-token-secret"),
+    ("CONSOLE_SECRET_KEY", "short-key-secret"),
+    ("CONSOLE_SECRET_KEY_PREVIOUS", "short-key-secret"),
+    ("POSTMARK_FROM", "nobody"),
+    ("POSTMARK_API_URL", "api.postmarkapp.com"),
+    ("SMOKE_EMAIL_DOMAIN", "not a domain"),
+    ("TRUSTED_PROXY_HOPS", "many"),
+    ("FLAG_BETA_GHOST_RESET", "yes"),
+    ("FLAG_ANOTHER", "on"),
+    ("FLAG_A_THIRD", "true"),
+    ("FLAG_A_FOURTH", "2"),
+];
+
+fn good() -> BTreeMap<&'static str, String> {
+    variables("postgres://postgres@127.0.0.1:1/nowhere")
+}
+
+/// The variables that a screen of faults names, each on a line of its own.
+fn named(screen: &str) -> Vec<&str> {
+    let indented = screen.lines().filter_map(|line| line.strip_prefix("  "));
+    indented.filter_map(|line| line.split_whitespace().next()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_that_is_missing_is_named_together() {
+    let ended = run(&["serve"], &BTreeMap::new()).await;
+    assert_eq!(ended.status, 2, "{ended:?}");
+    let mut expected = REQUIRED;
+    expected.sort_unstable();
+    assert_eq!(named(&ended.stderr), expected);
+    assert_eq!(ended.stdout, "");
+    assert!(ended.stderr.lines().count() <= 24, "more than a screen:\n{}", ended.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn empty_is_unset() {
+    let mut given = good();
+    given.insert("CONSOLE_SECRET_KEY", String::new());
+    given.insert("POSTMARK_FROM", "  ".to_owned());
+    given.insert("PORT", String::new());
+    let ended = run(&["serve"], &given).await;
+    assert_eq!(ended.status, 2);
+    assert_eq!(named(&ended.stderr), ["CONSOLE_SECRET_KEY", "POSTMARK_FROM"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_that_is_malformed_is_named_together_and_no_value_is_shown() {
+    let given: BTreeMap<_, _> =
+        MALFORMED.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+    for command in [&["serve"][..], &["migrate"], &["flag", "set", "beta_ghost_reset", "on"]] {
+        let ended = run(command, &given).await;
+        assert_eq!(ended.status, 2, "{ended:?}");
+        let named = named(&ended.stderr);
+        for (name, _) in MALFORMED {
+            assert!(named.contains(&name), "{command:?} {name} in {}", ended.stderr);
+        }
+        for secret in ["hunter2", "short-token-secret", "short-key-secret"] {
+            assert!(!ended.stderr.contains(secret), "{}", ended.stderr);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_malformed_variable_is_a_fault_by_itself() {
+    for (name, value) in MALFORMED {
+        let mut given = good();
+        given.insert(name, value.to_owned());
+        let ended = run(&["serve"], &given).await;
+        assert_eq!((ended.status, named(&ended.stderr)), (2, vec![name]), "{}", ended.stderr);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_relying_party_is_the_host_or_a_parent_of_it() {
+    let mut given = good();
+    given.insert("WEBAUTHN_RP_ID", "elsewhere.example".to_owned());
+    let ended = run(&["serve"], &given).await;
+    assert_eq!((ended.status, named(&ended.stderr)), (2, vec!["WEBAUTHN_RP_ID"]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_command_demands_only_what_it_uses() {
+    let nothing = BTreeMap::new();
+    let demands = |arguments: &'static [&'static str]| {
+        let nothing = &nothing;
+        async move {
+            let ended = run(arguments, nothing).await;
+            assert_eq!(ended.status, 2, "{ended:?}");
+            named(&ended.stderr).into_iter().map(ToOwned::to_owned).collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(demands(&["migrate"]).await, ["DATABASE_URL"]);
+    assert_eq!(demands(&["flag", "set", "x", "on"]).await, ["DATABASE_URL"]);
+    let invite = &["admin", "invite", "--email", "a@b.example", "--role", "support"];
+    assert_eq!(demands(invite).await, ["CONSOLE_PUBLIC_URL", "DATABASE_URL"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn help_needs_nothing() {
+    for arguments in [&["--help"][..], &["serve", "--help"], &["admin", "invite", "--help"]] {
+        let ended = run(arguments, &BTreeMap::new()).await;
+        assert_eq!(ended.status, 0, "{ended:?}");
+        assert!(ended.stdout.contains("Usage:"), "{ended:?}");
+    }
+}

@@ -1,0 +1,6 @@
+mod batch;
+mod check;
+mod delete;
+mod guard;
+mod plan;
+mod race;

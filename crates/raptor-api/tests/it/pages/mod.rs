@@ -1,0 +1,5 @@
+mod assets;
+mod errors;
+mod front;
+mod signup;
+mod walkthrough;
