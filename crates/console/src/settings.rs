@@ -7,9 +7,7 @@ use ghost_contracts::service_token::KeyRing;
 use secrecy::SecretString;
 use service_kit::clock::Clock;
 use service_kit::http::client_address::TrustedProxyHops;
-use service_kit::settings::{
-    DatabaseSettings, PublicUrl, RelyingPartyId, ServiceUrl, Setting,
-};
+use service_kit::settings::{DatabaseSettings, PublicUrl, RelyingPartyId, ServiceUrl, Setting};
 
 use crate::domain::flag::Overrides;
 
@@ -145,4 +143,3 @@ impl Setting for ApiUrl {
         Ok(Self(url.as_str().trim_end_matches('/').to_owned()))
     }
 }
-

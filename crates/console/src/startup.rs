@@ -27,8 +27,8 @@ use service_kit::stop::Background;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::flag::Overrides;
-use crate::domain::invitation::Invitations;
 use crate::domain::ghost_reset::GhostReset;
+use crate::domain::invitation::Invitations;
 use crate::domain::tester::SmokeEmailDomain;
 use crate::domain::walkthrough_token::WalkthroughKeys;
 use crate::mail::Mailer;

@@ -100,8 +100,7 @@ pub async fn claim_stale(
     .bind::<BigInt, _>(limit)
     .load(connection)
     .await?;
-    let parsed = |row: Stale| {
-        Ok((TesterId(row.id), EmailAddress::parse(&row.email).map_err(unreadable)?))
-    };
+    let parsed =
+        |row: Stale| Ok((TesterId(row.id), EmailAddress::parse(&row.email).map_err(unreadable)?));
     rows.into_iter().map(parsed).collect()
 }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use diesel::dsl::{exists, now};
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryableByName,
-    select, sql_query,
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryableByName, select,
+    sql_query,
 };
 use diesel_async::RunQueryDsl;
 use service_kit::db::{Connection, DbError};

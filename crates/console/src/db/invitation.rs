@@ -109,8 +109,7 @@ pub async fn resend(
             _ => (walkthrough_token::keep_or_mint(connection, &tester.email).await?.token.id, true),
         };
         let invited = enqueue(connection, tester, token, from).await?;
-        let payload =
-            json!({"email": invited.tester.email, "token_id": token.0, "minted": minted});
+        let payload = json!({"email": invited.tester.email, "token_id": token.0, "minted": minted});
         let action = "console.beta.invitation.resent";
         write_audit(connection, actor, action, &invited.tester, payload).await?;
         Ok(invited)
@@ -134,9 +133,8 @@ pub async fn reveal(
         let tester = tester.ok_or(InvitationError::TesterNotFound)?;
         let newest = walkthrough_token::newest(connection, &tester.email).await?;
         let now = time::now(connection).await?;
-        let token = newest
-            .filter(|token| token.is_live(now))
-            .ok_or(InvitationError::NoLiveInvitation)?;
+        let token =
+            newest.filter(|token| token.is_live(now)).ok_or(InvitationError::NoLiveInvitation)?;
         if mail::newest_status(connection, token.id).await? == Some(MailStatus::Accepted) {
             return Err(InvitationError::MailAccepted);
         }

@@ -41,10 +41,7 @@ pub struct Live {
 ///
 /// # Errors
 /// Where the database refuses or is away.
-pub async fn renew(
-    connection: &mut Connection,
-    id_sha256: &[u8],
-) -> Result<Option<Live>, DbError> {
+pub async fn renew(connection: &mut Connection, id_sha256: &[u8]) -> Result<Option<Live>, DbError> {
     let renewed = sql_query(
         "UPDATE admin_sessions AS session \
          SET last_seen_at = now(), \
@@ -134,8 +131,7 @@ pub async fn forget_flash(
 /// # Errors
 /// As [`renew`].
 pub async fn sweep(connection: &mut Connection) -> Result<usize, DbError> {
-    let swept = sql_query(
-        "DELETE FROM admin_sessions WHERE expires_at < now() - interval '7 days'",
-    );
+    let swept =
+        sql_query("DELETE FROM admin_sessions WHERE expires_at < now() - interval '7 days'");
     Ok(swept.execute(connection).await?)
 }

@@ -51,7 +51,8 @@ impl TryFrom<Row> for Tester {
 
     fn try_from(row: Row) -> Result<Self, DbError> {
         let state = row.account_state.as_deref().map(str::parse).transpose();
-        let seen = match (state.map_err(unreadable)?, row.account_state_since, row.account_seen_at) {
+        let seen = match (state.map_err(unreadable)?, row.account_state_since, row.account_seen_at)
+        {
             (Some(state), Some(since), Some(seen_at)) => Some(SeenState { state, since, seen_at }),
             _ => None,
         };
@@ -92,12 +93,8 @@ pub async fn insert(
 /// # Errors
 /// Where the database is away.
 pub async fn by_id(connection: &mut Connection, id: TesterId) -> Result<Option<Tester>, DbError> {
-    let row: Option<Row> = beta_testers::table
-        .find(id.0)
-        .select(COLUMNS)
-        .first(connection)
-        .await
-        .optional()?;
+    let row: Option<Row> =
+        beta_testers::table.find(id.0).select(COLUMNS).first(connection).await.optional()?;
     row.map(Tester::try_from).transpose()
 }
 
@@ -155,8 +152,7 @@ pub async fn page(
     limit: i64,
 ) -> Result<Vec<Tester>, DbError> {
     use beta_testers::{account_state, email, id, name};
-    let mut query =
-        beta_testers::table.select(COLUMNS).order(id.desc()).limit(limit).into_boxed();
+    let mut query = beta_testers::table.select(COLUMNS).order(id.desc()).limit(limit).into_boxed();
     if let Some(before) = before {
         query = query.filter(id.lt(before));
     }

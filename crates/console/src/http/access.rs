@@ -74,7 +74,6 @@ fn operator(request: &HttpRequest, gate: &Gate) -> Result<Operator, Error> {
     Err(ApiError::new(ErrorCode::Unauthenticated, message).into())
 }
 
-
 fn permitted(operator: Operator, permission: Permission) -> Result<Operator, Error> {
     if operator.may(permission) {
         return Ok(operator);

@@ -12,7 +12,10 @@ const SVG: &str = "image/svg+xml";
 ///
 /// # Errors
 /// 404 `not_found`.
-pub async fn asset(request: HttpRequest, name: web::Path<String>) -> Result<HttpResponse, ApiError> {
+pub async fn asset(
+    request: HttpRequest,
+    name: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
     let (kind, content) = match name.as_str() {
         "style.css" => (CSS, include_str!("../../assets/style.css")),
         "icon.svg" => (SVG, include_str!("../../assets/icon.svg")),

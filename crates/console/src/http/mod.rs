@@ -3,8 +3,8 @@
 pub mod access;
 pub mod admins;
 pub mod assets;
-pub mod beta;
 pub mod audit;
+pub mod beta;
 pub mod ceremony;
 pub mod enroll;
 pub mod flags;

@@ -146,11 +146,7 @@ impl Reply {
     ///
     /// # Errors
     /// `error` itself for a program; 503 where the database is away.
-    pub async fn refused(
-        &self,
-        error: ApiError,
-        location: &str,
-    ) -> Result<HttpResponse, ApiError> {
+    pub async fn refused(&self, error: ApiError, location: &str) -> Result<HttpResponse, ApiError> {
         if self.json || error.status().is_server_error() {
             return Err(error);
         }

@@ -143,7 +143,8 @@ mod tests {
             let (message, link) = message(kind, "Ada");
             for part in [&message.text, &message.html] {
                 let part = part.expose_secret();
-                for wanted in ["Ada", &link, "28 May 2026, 20:26 UTC", "You get this mail because"] {
+                for wanted in ["Ada", &link, "28 May 2026, 20:26 UTC", "You get this mail because"]
+                {
                     assert!(part.contains(wanted), "{wanted} in {part}");
                 }
             }

@@ -157,10 +157,8 @@ impl Mailer {
         token: &WalkthroughToken,
     ) -> Result<Option<String>, Undelivered> {
         let link = self.links().walkthrough(token).map_err(|_| Undelivered::Unwritable)?;
-        let content =
-            Content { name: &claimed.name, link: &link, expires_at: token.expires_at };
-        let message =
-            Message::new(claimed.kind, &content).map_err(|_| Undelivered::Unwritable)?;
+        let content = Content { name: &claimed.name, link: &link, expires_at: token.expires_at };
+        let message = Message::new(claimed.kind, &content).map_err(|_| Undelivered::Unwritable)?;
         Ok(self.0.postmark.send(self.from(), &claimed.to, &message).await?)
     }
 

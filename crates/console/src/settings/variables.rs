@@ -108,10 +108,7 @@ impl Variables {
                 rp_id: rp_id?,
                 raptor_public_url: raptor_public_url?,
                 raptor_internal_url: raptor_internal_url?,
-                internal_keys: key_ring(
-                    internal_token?,
-                    self.internal_token_previous.optional(),
-                )?,
+                internal_keys: key_ring(internal_token?, self.internal_token_previous.optional())?,
                 secret_keys: SecretKeys {
                     current: secret_key?.0,
                     previous: self.secret_key_previous.optional().map(|key| key.0),
@@ -165,9 +162,10 @@ impl Variables {
     }
 
     fn overrides(&self) -> Overrides {
-        let pairs = self.flags.iter().filter_map(|(variable, switch)| {
-            Some((variable.strip_prefix(FLAG_PREFIX)?, switch.0))
-        });
+        let pairs = self
+            .flags
+            .iter()
+            .filter_map(|(variable, switch)| Some((variable.strip_prefix(FLAG_PREFIX)?, switch.0)));
         Overrides::new(pairs)
     }
 }

@@ -22,8 +22,7 @@ async fn what_the_scripts_import_is_there() {
     let app = TestApp::start().await;
     for script in ["login.js", "enroll.js", "ceremony.js"] {
         let text = app.client.get(&format!("/console/assets/{script}")).await.text;
-        let imported: Vec<_> =
-            text.split('"').filter_map(|part| part.strip_prefix("./")).collect();
+        let imported: Vec<_> = text.split('"').filter_map(|part| part.strip_prefix("./")).collect();
         assert!(!imported.is_empty(), "{script}");
         for name in imported {
             let found = app.client.get(&format!("/console/assets/{name}")).await;

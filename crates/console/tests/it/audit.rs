@@ -65,8 +65,10 @@ async fn a_span_of_days_or_of_moments_holds_both_its_ends() {
     let app = TestApp::start().await;
     let operator = reader(&app).await;
     let at = async |n: i64| -> String {
-        let query = format!("SELECT to_char(occurred_at AT TIME ZONE 'UTC', \
-             'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') AS at FROM audit_log WHERE payload->>'n' = '{n}'");
+        let query = format!(
+            "SELECT to_char(occurred_at AT TIME ZONE 'UTC', \
+             'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') AS at FROM audit_log WHERE payload->>'n' = '{n}'"
+        );
         app.rows(&query).await[0]["at"].as_str().unwrap().to_owned()
     };
     let (third, sixth) = (at(3).await, at(6).await);

@@ -1,5 +1,12 @@
 //! The Console from the outside: over HTTP, through the binary, and by what the database holds.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "clippy's exceptions for tests leave out the functions that tests share"
+)]
+
 mod access;
 mod admins;
 mod assets;
@@ -13,6 +20,8 @@ mod health;
 mod helpers;
 mod internal;
 mod login;
+mod mail;
 mod schema;
 mod session;
 mod settings;
+mod whole_way;

@@ -71,7 +71,8 @@ async fn down_takes_everything_back_and_up_makes_it_again() {
     let database = TestDatabase::create_empty().await;
     service_kit::migrate::run(&settings(&database), MIGRATIONS).await.unwrap();
     let mut connection = database.connect().await;
-    let (made, seed) = (lines(&mut connection, CATALOGUE).await, lines(&mut connection, SEED).await);
+    let (made, seed) =
+        (lines(&mut connection, CATALOGUE).await, lines(&mut connection, SEED).await);
     assert!(made.len() > 100 && seed.len() == 2, "{made:?} {seed:?}");
     let mut harness = AsyncMigrationHarness::new(database.connect().await);
     harness.revert_all_migrations(MIGRATIONS).unwrap();

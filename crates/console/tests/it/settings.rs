@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::helpers::variables;
 use super::helpers::binary::run;
+use super::helpers::variables;
 
 /// What `serve` cannot do without.
 const REQUIRED: [&str; 8] = [

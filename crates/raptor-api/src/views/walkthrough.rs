@@ -32,6 +32,15 @@ impl<'a> Walkthrough<'a> {
     }
 }
 
+/// The invitation is spent, and whoever opens it has the cookie of an attempt: perhaps the answer
+/// to that got lost, and they can ask for it again.
+#[derive(Template)]
+#[template(path = "interrupted.html")]
+pub struct Interrupted<'a> {
+    /// The token of the link.
+    pub token: &'a str,
+}
+
 /// The text's paragraphs: blank lines stand between them.
 fn paragraphs(text: &str) -> Vec<&str> {
     let mut paragraphs = Vec::new();

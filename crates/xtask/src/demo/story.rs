@@ -5,6 +5,7 @@ use super::failure::Failure;
 use super::mailbox::ROLES;
 use super::operator::Operator;
 use super::progress::{Progress, print};
+use super::settings::Addresses;
 use super::stage::System;
 use super::{Options, cast, fill, service, verify};
 
@@ -69,8 +70,7 @@ async fn console(system: &System, arguments: &[&str]) -> Result<String, Failure>
 }
 
 fn summary(system: &System, enrolment: &str, options: &Options, progress: &Progress) -> String {
-    let addresses = &system.addresses;
-    let (console, mailbox) = (&addresses.console, &addresses.mailbox);
+    let Addresses { raptor, console, mailbox } = &system.addresses;
     let logs = system.logs.display();
     let seconds = progress.elapsed().as_secs();
     let ready = progress.heading(&format!("The demo is ready, after {seconds} s."));
@@ -89,6 +89,7 @@ fn summary(system: &System, enrolment: &str, options: &Options, progress: &Progr
   Sign in, no passkey    {mailbox}/sign-in
   Enrol your passkey     {enrolment}
   Mailbox                {mailbox}
+  Where testers sign up  {raptor}
   Logs                   {logs}
 
 {to_try}

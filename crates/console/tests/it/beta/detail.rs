@@ -49,14 +49,20 @@ async fn a_tester_comes_with_all_that_is_known() {
     assert_eq!(&body["tokens"][0]["token_id"], token);
     assert!(body["tokens"][0]["created_at"].as_str().unwrap().ends_with('Z'));
     let mail = [
-        "accepted_at", "attempts", "created_at", "kind", "last_error", "mail_id",
-        "next_attempt_at", "status", "to",
+        "accepted_at",
+        "attempts",
+        "created_at",
+        "kind",
+        "last_error",
+        "mail_id",
+        "next_attempt_at",
+        "status",
+        "to",
     ];
     assert_eq!(members(&body["mails"][0]), mail);
     assert_eq!(body["mails"][0]["status"], "accepted");
     assert_eq!(body["mails"][0]["to"], EMAIL);
-    let columns =
-        ["action", "actor", "id", "occurred_at", "payload", "target_id", "target_type"];
+    let columns = ["action", "actor", "id", "occurred_at", "payload", "target_id", "target_type"];
     assert_eq!(members(&body["audit"][0]), columns);
     assert_eq!(body["audit"][0]["action"], "console.beta.tester.invited");
     assert_eq!(body["interrupted_reset"], Value::Null);

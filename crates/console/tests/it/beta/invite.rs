@@ -20,7 +20,10 @@ async fn an_invitation_is_a_tester_a_token_an_audit_row_and_a_mail() {
         "tester_id": tester["id"], "token_id": token["id"], "email_sent_to": "ada@example.com",
     });
     assert_eq!(invited.json(), expected);
-    assert_eq!((&tester["email"], &tester["name"]), (&json!("ada@example.com"), &json!("Ada Lovelace")));
+    assert_eq!(
+        (&tester["email"], &tester["name"]),
+        (&json!("ada@example.com"), &json!("Ada Lovelace"))
+    );
 
     let audited = app.audited("console.beta.tester.invited").await;
     assert_eq!(audited.len(), 1);
@@ -30,7 +33,10 @@ async fn an_invitation_is_a_tester_a_token_an_audit_row_and_a_mail() {
 
     let mails = system.postmark.mails();
     assert_eq!(mails.len(), 1);
-    assert_eq!((mails[0].to.as_str(), mails[0].from.as_str()), ("ada@example.com", "Raxx Beta <beta@raxx.example>"));
+    assert_eq!(
+        (mails[0].to.as_str(), mails[0].from.as_str()),
+        ("ada@example.com", "Raxx Beta <beta@raxx.example>")
+    );
     let link = mails[0].link("/walkthrough?token=").unwrap();
     let token = link.strip_prefix(&format!("{RAPTOR_ORIGIN}/walkthrough?token=")).unwrap();
     assert_eq!(app.verify(token).await["email"], "ada@example.com");

@@ -184,7 +184,7 @@ async fn a_search_looks_into_name_and_address_and_takes_every_sign_as_it_is() {
         ("_da", vec![]),
         ("%25", vec!["x@example.com"]),
         ("%5C", vec!["x@example.com"]),
-        ("%C3%A4nn", vec!["x@example.com"]),
+        ("%C3%84NN", vec!["x@example.com"]),
         ("'; DROP TABLE beta_testers", vec![]),
         ("nobody", vec![]),
     ] {
@@ -223,7 +223,7 @@ async fn parameters_that_make_no_sense_are_refused() {
     let app = TestApp::start().await;
     let operator = app.enrol("readonly").await;
     for query in
-        ["?limit=0", "?limit=201", "?limit=x", "?cursor=x", "?state=unwell", "?q=%00", "?q=%0A"]
+        ["?limit=0", "?limit=201", "?limit=x", "?cursor=x", "?state=unwell", "?q=%00", "?q=a%0Ab"]
     {
         operator.client.testers(query).await.assert_error(400, "invalid_request");
     }

@@ -91,8 +91,7 @@ async fn whoever_resends_at_the_same_time_leaves_one_live_token() {
         let (tester, _) = app.add_tester(&email).await;
         app.sql("UPDATE beta_walkthrough_tokens SET revoked_at = now() WHERE revoked_at IS NULL")
             .await;
-        let (a, b) =
-            tokio::join!(operator.client.resend(tester), operator.client.resend(tester));
+        let (a, b) = tokio::join!(operator.client.resend(tester), operator.client.resend(tester));
         assert_eq!((a.status, b.status), (200, 200));
         assert_eq!(a.json()["token_id"], b.json()["token_id"]);
         assert_eq!(app.tokens(&email).await, ["revoked", "live"]);

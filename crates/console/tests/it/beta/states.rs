@@ -1,9 +1,13 @@
 //! What the Console remembers of the testers' accounts.
 
+use console::db::account_state;
+use diesel_async::SimpleAsyncConnection;
+use ghost_contracts::raptor::GHOST_CHECK_BATCH_PATH;
 use serde_json::json;
+use test_support::proxy::HttpProxy;
 use test_support::wait::eventually;
 
-use crate::helpers::{System, TestApp};
+use crate::helpers::{System, TestApp, TestRaptor, migrated_database};
 
 async fn seen(app: &TestApp) -> serde_json::Value {
     let columns = "account_state, account_state_since, account_created_at, account_seen_at";
@@ -11,26 +15,55 @@ async fn seen(app: &TestApp) -> serde_json::Value {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_worker_asks_for_states_that_are_old_and_never_for_the_same_twice() {
-    let first = System::start().await;
-    let app = &first.console;
-    // The worker has had its first round; the next comes when the service starts again.
-    app.sql(
-        "INSERT INTO beta_testers (email, name) \
-         SELECT 'ada' || n || '@example.com', 'Ada' FROM generate_series(1, 3) n; \
-         UPDATE beta_testers SET account_state = 'healthy', account_seen_at = now(), \
-           account_state_since = now() WHERE email = 'ada3@example.com'",
-    )
-    .await;
-    first.raptor.add_shell("ada1@example.com", 9).await;
+async fn the_worker_asks_for_the_states_that_are_old() {
+    let raptor = TestRaptor::start("http://127.0.0.1:1").await;
+    raptor.add_shell("ada1@example.com", 9).await;
+    let to_raptor = HttpProxy::start(raptor.url.as_str());
+    let database = migrated_database().await;
+    let testers = "INSERT INTO beta_testers (email, name, account_state, account_seen_at) VALUES \
+         ('ada1@example.com', 'Ada', NULL, NULL), \
+         ('ada2@example.com', 'Ada', 'healthy', now() - interval '61 seconds'), \
+         ('ada3@example.com', 'Ada', 'healthy', now() - interval '1 second')";
+    database.connect().await.batch_execute(testers).await.unwrap();
+    let url = to_raptor.url();
+    let app = TestApp::start_on(database, &[("RAPTOR_INTERNAL_URL", &url)]).await;
     eventually("the worker has asked", async || {
-        let seen = "beta_testers WHERE account_seen_at IS NOT NULL";
-        (app.count(seen).await == 3).then_some(())
+        let old = "beta_testers WHERE account_seen_at IS NULL \
+                   OR account_seen_at < now() - interval '60 seconds'";
+        (app.count(old).await == 0).then_some(())
     })
     .await;
     let states = app.rows("SELECT account_state AS state FROM beta_testers ORDER BY id").await;
     let expected = ["ghost_empty_shell", "ghost_no_users_row", "healthy"];
     assert_eq!(states, expected.map(|state| json!({"state": state})));
+    let asked = to_raptor.seen_at(GHOST_CHECK_BATCH_PATH);
+    let asked: Vec<_> = asked.iter().map(|call| call.json()["emails"].clone()).collect();
+    assert_eq!(asked, [json!(["ada1@example.com", "ada2@example.com"])]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_workers_never_take_the_same_tester() {
+    let database = migrated_database().await;
+    let testers = "INSERT INTO beta_testers (email, name) \
+                   SELECT 'ada' || n || '@example.com', 'Ada' FROM generate_series(1, 400) n";
+    database.connect().await.batch_execute(testers).await.unwrap();
+    let take = async || {
+        let mut connection = database.connect().await;
+        let mut taken = Vec::new();
+        loop {
+            let batch = account_state::claim_stale(&mut connection, 7).await.unwrap();
+            if batch.is_empty() {
+                return taken;
+            }
+            taken.extend(batch.into_iter().map(|(id, _)| id));
+        }
+    };
+    let (one, two) = tokio::join!(take(), take());
+    let mut all: Vec<_> = one.iter().chain(&two).collect();
+    assert_eq!(all.len(), 400);
+    all.sort();
+    all.dedup();
+    assert_eq!(all.len(), 400);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,13 +1,9 @@
 //! The Console, in this process, on a port and a database of its own.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::TimeDelta;
 use console::settings::Variables;
 use console::startup::{Application, MIGRATIONS};
-use service_kit::clock::Clock;
 use service_kit::settings::Source;
 use test_support::postgres::{Template, TestDatabase, fingerprint_of};
 use tokio::task::JoinHandle;
@@ -32,7 +28,6 @@ pub struct TestApp {
     /// Nobody's browser: it holds no session.
     pub client: Client,
     pub database: TestDatabase,
-    seconds_ahead: Arc<AtomicI64>,
     stop: CancellationToken,
     running: Option<JoinHandle<std::io::Result<()>>>,
 }
@@ -53,20 +48,13 @@ impl TestApp {
         let mut all = variables(&database.url());
         all.extend(given.iter().map(|(name, value)| (*name, (*value).to_owned())));
         let mut settings = Variables::read(Source::from_pairs(all)).for_serve().unwrap();
-        let seconds_ahead = Arc::new(AtomicI64::new(0));
         settings.tuning.workers = Some(1);
         settings.tuning.pool_size = 6;
-        settings.tuning.clock = shifted(Arc::clone(&seconds_ahead));
         let application = Application::build(settings).unwrap();
         let client = Client::new(application.port());
         let stop = CancellationToken::new();
         let running = Some(tokio::spawn(application.run_until_stopped(stop.clone())));
-        Self { client, database, seconds_ahead, stop, running }
-    }
-
-    /// Lets time pass for the service's own clock (not for the database's).
-    pub fn let_pass(&self, time: TimeDelta) {
-        self.seconds_ahead.fetch_add(time.num_seconds(), Ordering::SeqCst);
+        Self { client, database, stop, running }
     }
 
     /// Stops the service and waits until it has ended.
@@ -119,11 +107,4 @@ pub fn variables(database_url: &str) -> BTreeMap<&'static str, String> {
     .into_iter()
     .map(|(name, value)| (name, value.to_owned()))
     .collect()
-}
-
-fn shifted(seconds_ahead: Arc<AtomicI64>) -> Clock {
-    let system = Clock::system();
-    Clock::from_fn(move || {
-        system.now() + TimeDelta::seconds(seconds_ahead.load(Ordering::SeqCst))
-    })
 }

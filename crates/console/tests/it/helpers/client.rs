@@ -49,9 +49,8 @@ impl Ask {
     }
 
     pub fn form(path: impl Into<String>, fields: &[(&str, &str)]) -> Self {
-        let body = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(fields)
-            .finish();
+        let body =
+            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         Self::post(path, "application/x-www-form-urlencoded", body)
     }
 

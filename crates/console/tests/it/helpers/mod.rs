@@ -9,7 +9,9 @@ mod raptor;
 mod system;
 mod testers;
 
-pub use app::{CONSOLE_SECRET, INTERNAL_SECRET, ORIGIN, RAPTOR_ORIGIN, TestApp, migrated_database, variables};
+pub use app::{
+    CONSOLE_SECRET, INTERNAL_SECRET, ORIGIN, RAPTOR_ORIGIN, TestApp, migrated_database, variables,
+};
 pub use client::{Ask, Client, Reply};
 pub use operator::{Operator, token_of};
 pub use raptor::{TestRaptor, token_of_link};

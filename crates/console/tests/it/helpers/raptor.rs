@@ -139,7 +139,10 @@ impl TestRaptor {
         let fields =
             [("token", token.as_str()), ("nda_version", version), ("nda_accepted", "true")];
         let form = Ask::form("/walkthrough", &fields).html();
-        self.client.with_cookie(opened.cookie()).send(form.header("sec-fetch-site", "same-origin")).await
+        self.client
+            .with_cookie(opened.cookie())
+            .send(form.header("sec-fetch-site", "same-origin"))
+            .await
     }
 
     /// The tester begins to sign up: the `users` row is there, the passkey is not.

@@ -47,8 +47,7 @@ impl TestApp {
         let key = SigningKey::new(INTERNAL_SECRET.into()).unwrap();
         let text = body.to_string();
         let now = Clock::system().now();
-        let token =
-            service_token::sign(&key, Party::Raptor, "POST", path, text.as_bytes(), now);
+        let token = service_token::sign(&key, Party::Raptor, "POST", path, text.as_bytes(), now);
         let ask = Ask::post(path, "application/json", text);
         self.client.send(ask.header("authorization", format!("Bearer {token}"))).await
     }

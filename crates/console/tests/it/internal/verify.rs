@@ -2,9 +2,7 @@
 
 use serde_json::json;
 
-use crate::helpers::{
-    Ask, CONSOLE_SECRET, TestApp, VERIFY, token_of_row, token_signed_with,
-};
+use crate::helpers::{Ask, CONSOLE_SECRET, TestApp, VERIFY, token_of_row, token_signed_with};
 
 fn refused(reason: &str) -> serde_json::Value {
     json!({"valid": false, "reason": reason})
@@ -80,7 +78,10 @@ async fn the_agreement_published_last_is_the_one_and_is_asked_for_anew() {
     assert_eq!(app.verify(&token_of_row(token)).await["nda_acknowledged"], true);
     app.sql("INSERT INTO nda_documents (version, text) VALUES ('next', 'Be quiet.')").await;
     let answer = app.verify(&token_of_row(token)).await;
-    assert_eq!((&answer["nda_version"], &answer["nda_text"]), (&json!("next"), &json!("Be quiet.")));
+    assert_eq!(
+        (&answer["nda_version"], &answer["nda_text"]),
+        (&json!("next"), &json!("Be quiet."))
+    );
     assert_eq!(answer["nda_acknowledged"], false);
 }
 

@@ -100,6 +100,15 @@ impl TestApp {
         self.admin().await.batch_execute(&allow).await.unwrap();
     }
 
+    /// Sets a parameter of the server for all connections from now on, and ends those that are.
+    pub async fn set_for_new_connections(&self, parameter: &str, value: &str) {
+        self.cut_off_database().await;
+        let name = self.database.name();
+        let set = format!("ALTER DATABASE {name} SET {parameter} = '{value}'");
+        self.admin().await.batch_execute(&set).await.unwrap();
+        self.give_back_database().await;
+    }
+
     async fn admin(&self) -> AsyncPgConnection {
         let url = test_support::postgres::shared().url("postgres");
         AsyncPgConnection::establish(&url).await.unwrap()

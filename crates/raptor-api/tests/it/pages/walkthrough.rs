@@ -230,6 +230,24 @@ async fn a_repeated_post_leads_on_though_the_invitation_is_spent() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_comes_back_by_the_link_after_a_lost_answer_is_offered_to_go_on() {
+    let app = TestApp::start().await;
+    let token = app.console.invite("ada@example.com");
+    let attempt = open(&app, &token).await.cookie();
+    bootstrap_token(&app.client.send(accepting(&token).cookie(attempt.as_str())).await);
+    let path = format!("/walkthrough?token={token}");
+    let page = app.client.send(Ask::get(&path).html().cookie(attempt.as_str())).await;
+    assert_eq!(page.status, 410);
+    assert!(page.text.contains("Go on to my passkey"), "{}", page.text);
+    let go_on = form(&token, "nda_version=").html().cookie(attempt.as_str());
+    bootstrap_token(&app.client.send(go_on).await);
+    // Somebody else is not, and neither is a program.
+    assert!(!open(&app, &token).await.text.contains("<form"));
+    let program = app.client.send(Ask::get(&path).cookie(attempt)).await;
+    program.assert_error(410, "token_not_usable");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_post_without_the_cookie_is_given_one_to_repeat_itself_with() {
     let app = TestApp::start().await;
     let token = app.console.invite("ada@example.com");

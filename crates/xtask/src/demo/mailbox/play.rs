@@ -35,7 +35,7 @@ pub(super) async fn play(
     let open_signup = scene.open_signup;
     let (good, words) = match played {
         Ok(words) => (true, words),
-        Err(failure) => (false, failure.to_string()),
+        Err(failure) => (false, sentence(&failure)),
     };
     let at = mailbox.clock.now();
     mailbox.change(number, |mail| {
@@ -43,6 +43,14 @@ pub(super) async fn play(
         mail.notes.push(Note { at, good, words });
     });
     Ok(answers::see_other(&format!("/mails/{number}#notes")))
+}
+
+/// A failure as a sentence of its own.
+fn sentence(failure: &Failure) -> String {
+    let words = failure.to_string();
+    let mut characters = words.chars();
+    let first = characters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(characters).collect()
 }
 
 struct Scene<'a> {
@@ -95,6 +103,6 @@ impl Scene<'_> {
         if aged {
             return Ok(format!("The account of {address} is {TURN} older now."));
         }
-        Err(Failure::new(format!("{address} has no account that could grow older")))
+        Err(Failure::new(format!("There is no account of {address} that could grow older.")))
     }
 }

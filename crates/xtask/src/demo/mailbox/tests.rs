@@ -91,7 +91,7 @@ async fn what_goes_wrong_in_a_scene_is_noted_on_the_mail() {
     let answer = running.browser.post_form("/mails/1/finish", &[]).await.unwrap();
     assert_eq!(answer.location.as_deref(), Some("/mails/1#notes"));
     let mail = running.get("/mails/1").await;
-    assert!(mail.body.contains("could not open the invitation"), "{}", mail.body);
+    assert!(mail.body.contains("Could not open the invitation"), "{}", mail.body);
     running.handle.stop(false).await;
 }
 
