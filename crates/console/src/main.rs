@@ -125,10 +125,7 @@ async fn serve(variables: Variables) -> Result<(), Failure> {
 async fn migrate(variables: Variables) -> Result<(), Failure> {
     let database = variables.for_migrate()?;
     let applied = migrate::run(&database, MIGRATIONS).await.map_err(sentence)?;
-    print(&match applied.as_slice() {
-        [] => "The schema is up to date.".to_owned(),
-        applied => format!("Applied {}.", applied.join(", ")),
-    })
+    print(&migrate::summary(&applied))
 }
 
 async fn invite(variables: Variables, email: &EmailAddress, role: Role) -> Result<(), Failure> {

@@ -187,6 +187,7 @@ impl Shared {
             raptor: self.raptor.clone(),
             mailer: self.mailer.clone(),
             background: self.background.clone(),
+            clock: self.clock.clone(),
         }
     }
 

@@ -50,14 +50,7 @@ fn accounts(settings: &CommandSettings) -> Result<Accounts, CommandError> {
 /// [`CommandError`].
 pub async fn migrate(settings: &CommandSettings) -> Result<(), CommandError> {
     let applied = migrate::run(&settings.database, MIGRATIONS).await?;
-    let mut out = std::io::stdout();
-    for version in &applied {
-        writeln!(out, "applied {version}")?;
-    }
-    if applied.is_empty() {
-        writeln!(out, "the schema is up to date")?;
-    }
-    Ok(())
+    Ok(writeln!(std::io::stdout(), "{}", migrate::summary(&applied))?)
 }
 
 /// `mint-bootstrap-token`: prints the token alone.

@@ -47,6 +47,15 @@ pub async fn run(
     applied
 }
 
+/// What a person is told of a run.
+#[must_use]
+pub fn summary(applied: &[String]) -> String {
+    match applied {
+        [] => "The schema is up to date.".to_owned(),
+        applied => format!("Applied {}.", applied.join(", ")),
+    }
+}
+
 /// Whether every one of `versions` has been applied.
 ///
 /// # Errors

@@ -6,6 +6,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use ghost_contracts::AccountState;
 use ghost_contracts::raptor::{ActorAdminId, GhostCheck};
+use service_kit::clock::Clock;
 use service_kit::db::{DbError, Pool};
 use service_kit::http::request_id::RequestId;
 use service_kit::service_client::CallError;
@@ -35,6 +36,8 @@ pub struct GhostReset {
     pub mailer: Mailer,
     /// Where work goes on after a client has left.
     pub background: Background,
+    /// What tells how long somebody has to wait.
+    pub clock: Clock,
 }
 
 /// One run, a row of `beta_ghost_resets`.

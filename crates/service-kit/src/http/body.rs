@@ -16,6 +16,9 @@ pub const PUBLIC_LIMIT: usize = 64 * 1024;
 /// The most a request of the other service may hold, in bytes.
 pub const INTERNAL_LIMIT: usize = 256 * 1024;
 
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// The limit of a part of the service, as app data; [`PUBLIC_LIMIT`] where there is none.
 #[derive(Debug, Clone, Copy)]
 pub struct BodyLimit(pub usize);
@@ -36,72 +39,52 @@ pub struct FormBody<T>(pub T);
 #[derive(Debug)]
 pub struct OptionalBody<T>(pub T);
 
-impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
-    type Error = ApiError;
-    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+/// An extractor that reads the whole body and hands it to `$parse`.
+macro_rules! extract {
+    ($body:ident, $parse:expr) => {
+        impl<T: DeserializeOwned + 'static> FromRequest for $body<T> {
+            type Error = ApiError;
+            type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
 
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (request, payload) = (request.clone(), payload.take());
-        Box::pin(async move {
-            let bytes = read(&request, payload).await?;
-            match media_type(&request).as_deref() {
-                Some("application/json") => parse_json(&bytes).map(Self),
-                _ => Err(unsupported("application/json")),
+            fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+                let (request, payload) = (request.clone(), payload.take());
+                Box::pin(async move {
+                    let bytes = read(&request, payload).await?;
+                    $parse(&request, &bytes).map(Self)
+                })
             }
-        })
+        }
+    };
+}
+
+extract!(JsonBody, json);
+extract!(FormBody, form);
+extract!(JsonOrForm, either);
+extract!(OptionalBody, optional);
+
+fn json<T: DeserializeOwned>(request: &HttpRequest, bytes: &[u8]) -> Result<T, ApiError> {
+    match media_type(request).as_deref() {
+        Some(JSON) => parse_json(bytes),
+        _ => Err(unsupported(JSON)),
     }
 }
 
-impl<T: DeserializeOwned + 'static> FromRequest for FormBody<T> {
-    type Error = ApiError;
-    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (request, payload) = (request.clone(), payload.take());
-        Box::pin(async move {
-            let bytes = read(&request, payload).await?;
-            match media_type(&request).as_deref() {
-                Some("application/x-www-form-urlencoded") => parse_form(&bytes).map(Self),
-                _ => Err(unsupported("application/x-www-form-urlencoded")),
-            }
-        })
+fn form<T: DeserializeOwned>(request: &HttpRequest, bytes: &[u8]) -> Result<T, ApiError> {
+    match media_type(request).as_deref() {
+        Some(FORM) => parse_form(bytes),
+        _ => Err(unsupported(FORM)),
     }
 }
 
-impl<T: DeserializeOwned + 'static> FromRequest for JsonOrForm<T> {
-    type Error = ApiError;
-    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (request, payload) = (request.clone(), payload.take());
-        Box::pin(async move {
-            let bytes = read(&request, payload).await?;
-            either(&request, &bytes).map(Self)
-        })
-    }
-}
-
-impl<T: DeserializeOwned + 'static> FromRequest for OptionalBody<T> {
-    type Error = ApiError;
-    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (request, payload) = (request.clone(), payload.take());
-        Box::pin(async move {
-            let bytes = read(&request, payload).await?;
-            if bytes.is_empty() {
-                return parse_json(b"{}").map(Self);
-            }
-            either(&request, &bytes).map(Self)
-        })
-    }
+fn optional<T: DeserializeOwned>(request: &HttpRequest, bytes: &[u8]) -> Result<T, ApiError> {
+    if bytes.is_empty() { parse_json(b"{}") } else { either(request, bytes) }
 }
 
 fn either<T: DeserializeOwned>(request: &HttpRequest, bytes: &[u8]) -> Result<T, ApiError> {
     match media_type(request).as_deref() {
-        Some("application/json") => parse_json(bytes),
-        Some("application/x-www-form-urlencoded") => parse_form(bytes),
-        _ => Err(unsupported("application/json or application/x-www-form-urlencoded")),
+        Some(JSON) => parse_json(bytes),
+        Some(FORM) => parse_form(bytes),
+        _ => Err(unsupported(&format!("{JSON} or {FORM}"))),
     }
 }
 

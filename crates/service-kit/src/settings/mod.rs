@@ -14,6 +14,9 @@ pub use values::{Domain, KeySecret, LogFormat, RedisUrl, Switch, Text};
 
 /// A value that can be read from a variable.
 pub trait Setting: Sized {
+    /// Whether white space at the ends belongs to the value, as it does to a secret's.
+    const VERBATIM: bool = false;
+
     /// Reads the text of a variable, which is never empty.
     ///
     /// # Errors
@@ -52,8 +55,9 @@ impl Source {
             .collect()
     }
 
-    fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+    fn get(&self, name: &str, verbatim: bool) -> Option<&str> {
+        let value = self.0.get(name)?;
+        Some(if verbatim { value } else { value.trim() }).filter(|value| !value.is_empty())
     }
 }
 
@@ -97,7 +101,7 @@ impl Reader {
 
     /// Reads one variable; a malformed value is a fault from here on, whoever needs it.
     pub fn read<T: Setting>(&mut self, name: &'static str) -> Given<T> {
-        let parsed = self.source.get(name).map(T::parse);
+        let parsed = self.source.get(name, T::VERBATIM).map(T::parse);
         match parsed {
             None => Given { name, value: None, malformed: false },
             Some(Ok(value)) => Given { name, value: Some(value), malformed: false },
@@ -113,7 +117,7 @@ impl Reader {
     pub fn read_each<T: Setting>(&mut self, prefix: &str) -> BTreeMap<String, T> {
         let mut values = BTreeMap::new();
         for name in self.source.names_with_prefix(prefix) {
-            match self.source.get(&name).map(T::parse) {
+            match self.source.get(&name, T::VERBATIM).map(T::parse) {
                 Some(Ok(value)) => drop(values.insert(name, value)),
                 Some(Err(reason)) => self.fault(&name, reason),
                 None => {}
@@ -182,7 +186,18 @@ impl std::error::Error for Faults {}
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret;
+
     use super::*;
+
+    #[test]
+    fn a_secret_is_used_as_it_stands_and_everything_else_without_white_space_around_it() {
+        let text = " 0123456789abcdef0123456789abcdef ";
+        let mut reader = Reader::new(Source::from_pairs([("KEY", text), ("PORT", " 80 ")]));
+        let key = reader.read::<KeySecret>("KEY").optional().unwrap();
+        assert_eq!(key.0.expose_secret(), text);
+        assert_eq!(reader.read::<u16>("PORT").optional(), Some(80));
+    }
 
     #[test]
     fn all_faults_are_named_together_and_no_value_is_shown() {

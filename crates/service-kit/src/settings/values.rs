@@ -44,6 +44,8 @@ impl Setting for Switch {
 pub struct KeySecret(pub SecretString);
 
 impl Setting for KeySecret {
+    const VERBATIM: bool = true;
+
     fn parse(text: &str) -> Result<Self, String> {
         if text.len() < 32 {
             return Err("is too short: a secret has at least 32 bytes (try: openssl rand -hex 32)"
@@ -54,6 +56,8 @@ impl Setting for KeySecret {
 }
 
 impl Setting for SecretString {
+    const VERBATIM: bool = true;
+
     fn parse(text: &str) -> Result<Self, String> {
         Ok(text.into())
     }

@@ -2,11 +2,11 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
+use chrono::{DateTime, Utc};
 use ghost_contracts::console::{AccountHealthy, StillEnrolling};
 use ghost_contracts::error::ErrorCode;
 use ghost_contracts::timestamp;
 use serde::{Deserialize, Serialize};
-use service_kit::clock::Clock;
 use service_kit::error::ApiError;
 use service_kit::http::body::OptionalBody;
 use service_kit::http::request_id::RequestId;
@@ -27,7 +27,7 @@ pub struct Request {}
 #[derive(Serialize)]
 struct Answer {
     #[serde(with = "timestamp")]
-    reset_at: chrono::DateTime<chrono::Utc>,
+    reset_at: DateTime<Utc>,
     new_token_id: i64,
     email_sent_to: Option<String>,
     actor_user_id: String,
@@ -45,7 +45,6 @@ pub async fn ghost_reset(
     path: web::Path<String>,
     OptionalBody(Request {}): OptionalBody<Request>,
     reset: web::Data<GhostReset>,
-    clock: web::Data<Clock>,
     request_id: RequestId,
 ) -> Result<HttpResponse, ApiError> {
     let tester = find_tester(&reset.pool, &path).await?;
@@ -61,7 +60,7 @@ pub async fn ghost_reset(
             reply.done(StatusCode::OK, &answer, summary(&tester, done), "/console/beta").await
         }
         Err(refusal) => {
-            let error = explain(refusal, &clock);
+            let error = explain(refusal, reset.clock.now());
             if reply.wants_json() {
                 return Err(error);
             }
@@ -89,7 +88,7 @@ fn summary(tester: &Tester, done: Done) -> String {
 }
 
 /// Each refusal as the answer of the contracts, with what was changed and what to do next.
-fn explain(refusal: Refusal, clock: &Clock) -> ApiError {
+fn explain(refusal: Refusal, now: DateTime<Utc>) -> ApiError {
     let cause = refusal.to_string();
     match refusal {
         Refusal::RaptorUnavailable(error) => error.into(),
@@ -105,7 +104,7 @@ fn explain(refusal: Refusal, clock: &Clock) -> ApiError {
             .with_details(&counts)
         }
         Refusal::MidEnrollment { retry_at } => {
-            let wait = (retry_at - clock.now()).num_seconds().clamp(0, 300).unsigned_abs() + 1;
+            let wait = (retry_at - now).num_seconds().clamp(0, 300).unsigned_abs() + 1;
             let grace = u32::try_from(GRACE.num_seconds()).unwrap_or_default();
             ApiError::new(
                 ErrorCode::MidEnrollment,

@@ -72,10 +72,15 @@ impl DetailPage {
                 "Began to sign up on {began} and may still be at it. Whoever has not finished 5 \
                  minutes after that is stuck."
             ),
-            (AccountState::GhostEmptyShell, _) => format!(
-                "Began to sign up on {began} and never finished: no passkey, no session. Their \
-                 link is used up, and there is no way back in for them."
-            ),
+            (AccountState::GhostEmptyShell, _) => {
+                let way_in = match self.file.invitation() {
+                    InvitationStatus::Sent => "Their link still works.",
+                    _ => "Their link no longer works, so there is no way back in for them.",
+                };
+                format!(
+                    "Began to sign up on {began} and never finished: no passkey, no session. {way_in}"
+                )
+            }
             (AccountState::GhostNoUsersRow, false) => {
                 "Has a link that works and has not used it. There is no account yet.".to_owned()
             }

@@ -5,7 +5,7 @@ use diesel_async::SimpleAsyncConnection;
 use ghost_contracts::raptor::GHOST_CHECK_BATCH_PATH;
 use serde_json::json;
 use test_support::proxy::HttpProxy;
-use test_support::wait::eventually;
+use test_support::wait::{eventually, within};
 
 use crate::helpers::{System, TestApp, TestRaptor, migrated_database};
 
@@ -47,23 +47,18 @@ async fn two_workers_never_take_the_same_tester() {
     let testers = "INSERT INTO beta_testers (email, name) \
                    SELECT 'ada' || n || '@example.com', 'Ada' FROM generate_series(1, 400) n";
     database.connect().await.batch_execute(testers).await.unwrap();
-    let take = async || {
-        let mut connection = database.connect().await;
-        let mut taken = Vec::new();
-        loop {
-            let batch = account_state::claim_stale(&mut connection, 7).await.unwrap();
-            if batch.is_empty() {
-                return taken;
-            }
-            taken.extend(batch.into_iter().map(|(id, _)| id));
-        }
-    };
-    let (one, two) = tokio::join!(take(), take());
-    let mut all: Vec<_> = one.iter().chain(&two).collect();
+    let (mut one, mut two) = (database.connect().await, database.connect().await);
+    one.batch_execute("BEGIN").await.unwrap();
+    let first = account_state::claim_stale(&mut one, 7).await.unwrap();
+    // The second neither waits for the first to commit nor takes what it has.
+    let second = within("the second takes", account_state::claim_stale(&mut two, 500)).await;
+    one.batch_execute("COMMIT").await.unwrap();
+    let mut all: Vec<_> = first.into_iter().chain(second.unwrap()).map(|(id, _)| id).collect();
     assert_eq!(all.len(), 400);
     all.sort();
     all.dedup();
     assert_eq!(all.len(), 400);
+    assert!(account_state::claim_stale(&mut two, 500).await.unwrap().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -18,7 +18,6 @@ pub struct Operator {
     /// Their browser, with the session.
     pub client: Client,
     pub id: String,
-    pub email: String,
     pub passkey: SoftwarePasskey,
 }
 
@@ -46,7 +45,7 @@ impl TestApp {
         let enrolled = self.enrol_with(&mut passkey, &token).await;
         assert_eq!(enrolled.status, 200, "{enrolled:?}");
         let client = self.client.with_cookie(enrolled.cookie());
-        Operator { client, id, email: email.to_owned(), passkey }
+        Operator { client, id, passkey }
     }
 
     /// The ceremony behind a link, begin to finish.

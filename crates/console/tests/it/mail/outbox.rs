@@ -1,11 +1,24 @@
 //! Who sends a mail, when, and how often.
 
 use chrono::{DateTime, Utc};
+use console::db::outbox;
+use diesel_async::SimpleAsyncConnection;
 use serde_json::{Value, json};
-use test_support::wait::eventually;
+use test_support::wait::{eventually, within};
 
 use super::{EMAIL, REFUSED, invite, mail};
 use crate::helpers::{System, TestApp, migrated_database};
+
+const FROM: &str = "beta@raxx.example";
+
+/// Sixty testers, each with a mail that is due.
+const MANY: &str = "\
+    INSERT INTO beta_testers (email, name) \
+      SELECT 'ada' || n || '@example.com', 'Ada' FROM generate_series(1, 60) n; \
+    INSERT INTO beta_walkthrough_tokens (tester_email) SELECT email FROM beta_testers; \
+    INSERT INTO mail_outbox (tester_id, token_id, kind, to_email, from_email) \
+      SELECT t.id, w.id, 'invitation', t.email, 'x@raxx.example' \
+      FROM beta_testers t JOIN beta_walkthrough_tokens w ON w.tester_email = t.email";
 
 /// Makes what is pending fall due.
 async fn fall_due(app: &TestApp) {
@@ -166,30 +179,20 @@ async fn what_a_dead_process_left_is_sent_by_the_next() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn many_mails_are_each_sent_once_by_two_workers() {
+async fn many_mails_are_each_sent_once_by_two_processes() {
     let system = System::start().await;
-    let database = migrated_database().await;
-    let url = [
-        ("POSTMARK_API_URL", system.postmark.url()),
-        ("POSTMARK_SERVER_TOKEN", system.postmark.server_token()),
-    ];
-    let url = url.each_ref().map(|(name, value)| (*name, value.as_str()));
-    let same = database.url();
-    let one = TestApp::start_on(database, &url).await;
-    let mut two = url.to_vec();
-    two.push(("DATABASE_URL", &same));
-    let _two = TestApp::start_on(migrated_database().await, &two).await;
-    one.sql(
-        "INSERT INTO beta_testers (email, name) \
-           SELECT 'ada' || n || '@example.com', 'Ada' FROM generate_series(1, 60) n; \
-         INSERT INTO beta_walkthrough_tokens (tester_email) SELECT email FROM beta_testers; \
-         INSERT INTO mail_outbox (tester_id, token_id, kind, to_email, from_email) \
-           SELECT t.id, w.id, 'invitation', t.email, 'x@raxx.example' \
-           FROM beta_testers t JOIN beta_walkthrough_tokens w ON w.tester_email = t.email",
-    )
+    let app = &system.console;
+    let same = app.database.url();
+    let (postmark, token) = (system.postmark.url(), system.postmark.server_token());
+    let _other = TestApp::start_with(&[
+        ("DATABASE_URL", same.as_str()),
+        ("POSTMARK_API_URL", postmark.as_str()),
+        ("POSTMARK_SERVER_TOKEN", token.as_str()),
+    ])
     .await;
+    app.sql(MANY).await;
     eventually("all are accepted", async || {
-        (one.count("mail_outbox WHERE status = 'accepted'").await == 60).then_some(())
+        (app.count("mail_outbox WHERE status = 'accepted'").await == 60).then_some(())
     })
     .await;
     let mut to: Vec<_> = system.postmark.mails().into_iter().map(|mail| mail.to).collect();
@@ -197,4 +200,22 @@ async fn many_mails_are_each_sent_once_by_two_workers() {
     to.sort();
     to.dedup();
     assert_eq!(to.len(), 60);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_one_worker_takes_another_passes_over() {
+    let database = migrated_database().await;
+    let (mut one, mut two) = (database.connect().await, database.connect().await);
+    one.batch_execute(MANY).await.unwrap();
+    one.batch_execute("BEGIN").await.unwrap();
+    let first = outbox::claim_due(&mut one, FROM, 20).await.unwrap();
+    let second = within("the second takes", outbox::claim_due(&mut two, FROM, 100)).await;
+    one.batch_execute("COMMIT").await.unwrap();
+    let (first, second) = (first.into_iter(), second.unwrap().into_iter());
+    let mut all: Vec<_> = first.chain(second).map(|claimed| claimed.id).collect();
+    assert_eq!(all.len(), 60);
+    all.sort();
+    all.dedup();
+    assert_eq!(all.len(), 60);
+    assert!(outbox::claim_due(&mut two, FROM, 100).await.unwrap().is_empty());
 }

@@ -59,8 +59,9 @@ async fn start_apart(
             tokio::task::yield_now().await;
         }
     };
+    // A signup takes several statements before it comes to its lock, a reset none.
     let (verify_waits, delete_waits) =
-        if round.is_multiple_of(2) { (0, round * 3 % 200) } else { (round * 3 % 200, 0) };
+        if round.is_multiple_of(4) { (round % 100, 0) } else { (0, round * 37 % 4000) };
     let verify = async {
         yields(verify_waits).await;
         app.client.verify(token, credential).await
