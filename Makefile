@@ -1,12 +1,13 @@
 # Each target installs the servers that it needs, where they are missing.
 
-.PHONY: help demo test check schema
+.PHONY: help demo test check schema smoke-signup-prod
 
 help:
-	@echo 'make demo     the whole system on throw-away servers, with testers in every state'
-	@echo 'make test     everything that has to hold: check, then all tests'
-	@echo 'make check    formatting, clippy, documentation, dependency rules'
-	@echo 'make schema   write the schema.rs files anew, after a migration has changed'
+	@echo 'make demo               the whole system on throw-away servers, with testers in every state'
+	@echo 'make test               everything that has to hold: check, then all tests'
+	@echo 'make check              formatting, clippy, documentation, dependency rules'
+	@echo 'make schema             write the schema.rs files anew, after a migration has changed'
+	@echo 'make smoke-signup-prod  prove on the live deployment that a person can sign up'
 
 # Not `cargo xtask`, which keeps cargo quiet: the first build takes minutes, and shows.
 demo:
@@ -24,3 +25,7 @@ check:
 schema:
 	@bin/setup postgres
 	@cargo xtask schema
+
+# What make itself exits with is 2 whenever a command fails; the script says more (0, 1 or 2).
+smoke-signup-prod:
+	@bin/smoke-signup-prod.sh $(ARGS)

@@ -23,7 +23,7 @@ use service_kit::server;
 use service_kit::service_client::ServiceClient;
 use service_kit::service_token::Guard;
 use service_kit::settings::PublicUrl;
-use service_kit::stop::Background;
+use service_kit::stop::{Background, REQUEST_GRACE_SECONDS};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::flag::Overrides;
@@ -43,8 +43,6 @@ pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations-c
 
 /// The name that operators see in the passkey prompt.
 const RELYING_PARTY: &str = "Raxx Console";
-/// How long a stopping server waits for requests, in seconds; the router kills after 30.
-const SHUTDOWN_SECONDS: u64 = 20;
 /// How long a client may take to send a request's head.
 const REQUEST_LIMIT: Duration = Duration::from_secs(10);
 
@@ -252,7 +250,7 @@ fn serve(
     };
     let server = server
         .disable_signals()
-        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .shutdown_timeout(REQUEST_GRACE_SECONDS)
         .client_request_timeout(REQUEST_LIMIT)
         .listen(listener)?;
     Ok(server.run())

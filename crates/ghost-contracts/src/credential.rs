@@ -18,10 +18,12 @@ mod transport;
 
 /// A new passkey: `RegistrationResponseJSON`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Outer<AttestationResponseJson>", into = "Outer<AttestationResponseJson>")]
+#[serde(from = "Outer<AttestationResponseJson>", into = "Outer<AttestationResponseJson>")]
 pub struct RegistrationResponseJson {
-    /// The credential id. On the wire it stands twice, as `id` and as `rawId`, and the two
-    /// are the same text.
+    /// The credential id. It stands twice on the wire; whether the two are the same is the
+    /// ceremony's business.
+    pub id: Base64Url,
+    /// The credential id, once more.
     pub raw_id: Base64Url,
     /// What the authenticator made.
     pub response: AttestationResponseJson,
@@ -44,9 +46,11 @@ pub struct AttestationResponseJson {
 
 /// A proof of holding a passkey: `AuthenticationResponseJSON`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Outer<AssertionResponseJson>", into = "Outer<AssertionResponseJson>")]
+#[serde(from = "Outer<AssertionResponseJson>", into = "Outer<AssertionResponseJson>")]
 pub struct AuthenticationResponseJson {
-    /// The credential id, `id` and `rawId` on the wire.
+    /// The credential id, as in [`RegistrationResponseJson`].
+    pub id: Base64Url,
+    /// The credential id, once more.
     pub raw_id: Base64Url,
     /// What the authenticator made.
     pub response: AssertionResponseJson,
@@ -73,7 +77,7 @@ pub struct AssertionResponseJson {
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Self", rename_all = "camelCase")]
 struct Outer<R> {
-    id: String,
+    id: Base64Url,
     raw_id: Base64Url,
     #[serde(rename = "type")]
     kind: Kind,
@@ -87,51 +91,29 @@ enum Kind {
     PublicKey,
 }
 
-/// `id` and `rawId` differ.
-#[derive(Debug, thiserror::Error)]
-#[error("`id` is not the same text as `rawId`")]
-struct IdsDiffer;
-
-impl<R> Outer<R> {
-    fn new(raw_id: Base64Url, response: R) -> Self {
-        Self { id: raw_id.to_string(), raw_id, kind: Kind::PublicKey, response }
-    }
-
-    fn open(self) -> Result<(Base64Url, R), IdsDiffer> {
-        // Bytes have one text only, so writing `rawId` again gives the text that was sent.
-        if self.raw_id.to_string() == self.id {
-            Ok((self.raw_id, self.response))
-        } else {
-            Err(IdsDiffer)
-        }
-    }
-}
-
-impl TryFrom<Outer<AttestationResponseJson>> for RegistrationResponseJson {
-    type Error = IdsDiffer;
-
-    fn try_from(outer: Outer<AttestationResponseJson>) -> Result<Self, IdsDiffer> {
-        outer.open().map(|(raw_id, response)| Self { raw_id, response })
+impl From<Outer<AttestationResponseJson>> for RegistrationResponseJson {
+    fn from(Outer { id, raw_id, response, .. }: Outer<AttestationResponseJson>) -> Self {
+        Self { id, raw_id, response }
     }
 }
 
 impl From<RegistrationResponseJson> for Outer<AttestationResponseJson> {
     fn from(credential: RegistrationResponseJson) -> Self {
-        Self::new(credential.raw_id, credential.response)
+        let RegistrationResponseJson { id, raw_id, response } = credential;
+        Self { id, raw_id, kind: Kind::PublicKey, response }
     }
 }
 
-impl TryFrom<Outer<AssertionResponseJson>> for AuthenticationResponseJson {
-    type Error = IdsDiffer;
-
-    fn try_from(outer: Outer<AssertionResponseJson>) -> Result<Self, IdsDiffer> {
-        outer.open().map(|(raw_id, response)| Self { raw_id, response })
+impl From<Outer<AssertionResponseJson>> for AuthenticationResponseJson {
+    fn from(Outer { id, raw_id, response, .. }: Outer<AssertionResponseJson>) -> Self {
+        Self { id, raw_id, response }
     }
 }
 
 impl From<AuthenticationResponseJson> for Outer<AssertionResponseJson> {
     fn from(credential: AuthenticationResponseJson) -> Self {
-        Self::new(credential.raw_id, credential.response)
+        let AuthenticationResponseJson { id, raw_id, response } = credential;
+        Self { id, raw_id, kind: Kind::PublicKey, response }
     }
 }
 

@@ -19,8 +19,10 @@
 //! | [`state`], [`raptor`] | 5 |
 //! | [`console`] | 6, and the refusals of 8 |
 //! | [`error`] | 2 to 8 |
+//! | [`commands`] | 9 |
 
 pub mod base64url;
+pub mod commands;
 pub mod console;
 pub mod credential;
 pub mod email;

@@ -3,15 +3,17 @@
 
 use std::io::Write;
 
+use chrono::{DateTime, Utc};
 use ghost_contracts::EmailAddress;
 use serde::Serialize;
 use service_kit::db::{DbError, Pool};
 use service_kit::migrate::{self, MigrateError};
 
 use crate::MIGRATIONS;
-use crate::domain::account::{self, SmokeAddress};
+use crate::domain::account;
 use crate::domain::bootstrap_token::{self, BootstrapKeys};
 use crate::domain::ghost;
+use crate::domain::smoke_account::{self, SmokeAddress};
 use crate::error::Error;
 use crate::settings::CommandSettings;
 use crate::state::Accounts;
@@ -94,7 +96,8 @@ pub async fn show_account(
     }
 }
 
-/// `delete-account --if-smoke-test`: deletes a smoke account and prints what was there.
+/// `delete-account --if-smoke-test`: deletes a smoke account and prints what was there. Where it
+/// is older than `made_since` it stays, nothing is printed and the answer is `false`.
 ///
 /// # Errors
 ///
@@ -102,11 +105,15 @@ pub async fn show_account(
 pub async fn delete_account(
     settings: &CommandSettings,
     email: &EmailAddress,
-) -> Result<(), CommandError> {
+    made_since: Option<DateTime<Utc>>,
+) -> Result<bool, CommandError> {
     let Some(address) = SmokeAddress::of(email, &settings.smoke_domain) else {
         return Err(CommandError::NotSmoke(email.clone(), settings.smoke_domain.clone()));
     };
-    print(&account::delete_smoke(&accounts(settings)?, &address).await?)
+    match smoke_account::delete(&accounts(settings)?, &address, made_since).await? {
+        Some(deleted) => print(&deleted).map(|()| true),
+        None => Ok(false),
+    }
 }
 
 fn print(answer: &impl Serialize) -> Result<(), CommandError> {

@@ -42,6 +42,9 @@ pub enum Error {
     /// The challenge store refused, or is away.
     #[error(transparent)]
     Challenge(#[from] ChallengeError),
+    /// What went wrong after the Console had spent an invitation.
+    #[error("the invitation is spent, and then: {0}")]
+    AfterConsumption(Box<Error>),
     /// The Console is away, or answers unintelligibly.
     #[error("the Console is away: {0}")]
     ConsoleUnavailable(String),

@@ -1,5 +1,6 @@
 //! Removing what is over, once a minute: ceremonies, token ids, counts, ended sessions. None of
-//! it is looked at any more, so nothing depends on when this happens.
+//! it is looked at any more, so nothing depends on when this happens. And the accounts that a
+//! smoke test left behind.
 
 use std::time::Duration;
 
@@ -10,11 +11,14 @@ use service_kit::{challenge, service_token};
 use tokio_util::sync::CancellationToken;
 
 use crate::db;
+use crate::domain::smoke_account;
+use crate::state::Accounts;
 
 const INTERVAL: Duration = Duration::from_secs(60);
 
-/// Sweeps now and then every minute, until `stop` is cancelled.
-pub async fn run(pool: Pool, clock: Clock, stop: CancellationToken) {
+/// Sweeps now and then every minute, until `stop` is cancelled. Smoke accounts are those at
+/// `smoke_domain`.
+pub async fn run(accounts: Accounts, smoke_domain: String, clock: Clock, stop: CancellationToken) {
     let mut ticks = tokio::time::interval(INTERVAL);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -22,8 +26,11 @@ pub async fn run(pool: Pool, clock: Clock, stop: CancellationToken) {
             () = stop.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        if let Err(error) = sweep(&pool, &clock).await {
+        if let Err(error) = sweep(&accounts.pool, &clock).await {
             tracing::warn!(%error, "housekeeping is put off");
+        }
+        if let Err(error) = smoke_account::expire(&accounts, &smoke_domain).await {
+            tracing::warn!(%error, "removing smoke accounts is put off");
         }
     }
 }

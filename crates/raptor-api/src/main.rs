@@ -2,8 +2,10 @@
 
 use std::process::ExitCode;
 
+use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
 use ghost_contracts::EmailAddress;
+use ghost_contracts::commands::{NO_SUCH_ACCOUNT, OLDER_ACCOUNT};
 use raptor_api::commands::{self, CommandError};
 use raptor_api::settings::{Settings, Variables};
 use raptor_api::startup::Application;
@@ -42,7 +44,8 @@ enum Command {
         #[arg(long)]
         email: EmailAddress,
     },
-    /// Delete a smoke test's account and print what was deleted.
+    /// Delete a smoke test's account and print what was deleted; exit status 4 where it is older
+    /// than asked.
     DeleteAccount {
         /// Whose account.
         #[arg(long)]
@@ -50,6 +53,9 @@ enum Command {
         /// Delete nothing but a smoke account.
         #[arg(long, required = true)]
         if_smoke_test: bool,
+        /// Leave an account alone that was made before this time, such as 2026-06-12T10:00:00Z.
+        #[arg(long, value_name = "TIME")]
+        made_since: Option<DateTime<Utc>>,
     },
 }
 
@@ -58,9 +64,6 @@ enum Failure {
     Settings(Faults),
     Other(String),
 }
-
-/// No such account.
-const NO_SUCH_ACCOUNT: u8 = 3;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -106,7 +109,12 @@ async fn run(command: Command, variables: Variables) -> Result<ExitCode, Failure
     match command {
         Command::Migrate => commands::migrate(&settings).await?,
         Command::GhostCheck { email } => commands::ghost_check(&settings, &email).await?,
-        Command::DeleteAccount { email, .. } => commands::delete_account(&settings, &email).await?,
+        Command::DeleteAccount { email, made_since, .. } => {
+            if !commands::delete_account(&settings, &email, made_since).await? {
+                eprintln!("Nothing was deleted: the account of {email} is older than asked.");
+                return Ok(ExitCode::from(OLDER_ACCOUNT));
+            }
+        }
         Command::ShowAccount { email } => {
             if !commands::show_account(&settings, &email).await? {
                 eprintln!("There is no account of {email}.");

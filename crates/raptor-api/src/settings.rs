@@ -75,6 +75,8 @@ pub struct Settings {
     pub hops: TrustedProxyHops,
     /// `METRICS_TOKEN`.
     pub metrics_token: Option<SecretString>,
+    /// `SMOKE_EMAIL_DOMAIN`.
+    pub smoke_domain: String,
     /// What no variable sets.
     pub tuning: Tuning,
 }
@@ -177,6 +179,7 @@ impl Variables {
                 rate_limit: RateLimit(self.rate_limit.or(PUBLIC_RATE_LIMIT)),
                 hops: TrustedProxyHops(self.hops.or(0)),
                 metrics_token: self.metrics_token.optional(),
+                smoke_domain: smoke_domain(self.smoke_domain),
                 tuning: Tuning::default(),
             })
         })();
@@ -193,10 +196,7 @@ impl Variables {
         let settings = url.map(|url| CommandSettings {
             log_format: self.log_format.or(LogFormat::Json),
             database: DatabaseSettings { url, ca: self.database_ca.optional() },
-            smoke_domain: self
-                .smoke_domain
-                .optional()
-                .map_or_else(|| SMOKE_EMAIL_DOMAIN.to_owned(), |Domain(domain)| domain),
+            smoke_domain: smoke_domain(self.smoke_domain),
         });
         self.reader.finish(settings)
     }
@@ -215,6 +215,10 @@ impl Variables {
             (Ok(_), None) => Err(Faults(Vec::new())),
         }
     }
+}
+
+fn smoke_domain(given: Given<Domain>) -> String {
+    given.or(Domain(SMOKE_EMAIL_DOMAIN.to_owned())).0
 }
 
 /// A [`KeySecret`] is long enough, so neither of these two says no to one.

@@ -20,7 +20,7 @@ use service_kit::redis::Redis;
 use service_kit::server;
 use service_kit::service_client::ServiceClient;
 use service_kit::service_token::Guard;
-use service_kit::stop::Background;
+use service_kit::stop::{Background, REQUEST_GRACE_SECONDS};
 use tokio_util::sync::CancellationToken;
 
 use crate::settings::Settings;
@@ -31,14 +31,13 @@ use crate::{MIGRATIONS, housekeeping, http, routes, views};
 const RP_NAME: &str = "Raxx";
 /// How long a client may take to send a request's head.
 const REQUEST_WITHIN: Duration = Duration::from_secs(10);
-/// How long a stopping server waits for requests, in seconds.
-const SHUTDOWN_SECONDS: u64 = 20;
 
 /// The service, listening and ready to run.
 pub struct Application {
     server: Server,
     port: u16,
-    pool: Pool,
+    accounts: Accounts,
+    smoke_domain: String,
     clock: Clock,
 }
 
@@ -83,8 +82,9 @@ impl Application {
     pub fn build(settings: Settings) -> Result<Self, StartError> {
         let (wanted, workers) = (settings.port, settings.tuning.workers);
         let clock = settings.tuning.clock.clone();
+        let smoke_domain = settings.smoke_domain.clone();
         let parts = Parts::new(settings)?;
-        let pool = parts.state.accounts.pool.clone();
+        let accounts = parts.state.accounts.clone();
         let failed = |error| StartError::Listen { port: wanted, error };
         let listener = server::listen(wanted).map_err(failed)?;
         let port = listener.local_addr().map_err(failed)?.port();
@@ -98,13 +98,13 @@ impl Application {
                 .wrap(from_fn(headers::secure))
         })
         .disable_signals()
-        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .shutdown_timeout(REQUEST_GRACE_SECONDS)
         .client_request_timeout(REQUEST_WITHIN);
         if let Some(workers) = workers {
             server = server.workers(workers);
         }
         let server = server.listen(listener).map_err(failed)?.run();
-        Ok(Self { server, port, pool, clock })
+        Ok(Self { server, port, accounts, smoke_domain, clock })
     }
 
     /// The port it listens on.
@@ -121,7 +121,8 @@ impl Application {
     /// Where the server fails.
     pub async fn run_until_stopped(self, stop: CancellationToken) -> std::io::Result<()> {
         let background = Background::default();
-        background.spawn(housekeeping::run(self.pool, self.clock, stop.clone()));
+        let (accounts, smoke_domain) = (self.accounts, self.smoke_domain);
+        background.spawn(housekeeping::run(accounts, smoke_domain, self.clock, stop.clone()));
         server::run_until_stopped(self.server, stop, background).await
     }
 }

@@ -11,7 +11,7 @@ use diesel_async::RunQueryDsl;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::db::{DbError, Pool};
+use crate::db::{Connection, DbError, Pool};
 use crate::redis::Redis;
 
 /// How long a challenge lives (section 2 of the contracts).
@@ -35,9 +35,9 @@ pub enum ChallengeError {
     /// Redis refused or is away.
     #[error("the challenge store is unavailable: {0}")]
     Redis(#[from] redis::RedisError),
-    /// What was stored cannot be read: another version wrote it.
-    #[error("a stored challenge cannot be read: {0}")]
-    Unreadable(#[from] serde_json::Error),
+    /// A state that cannot be written.
+    #[error("a challenge cannot be written: {0}")]
+    Unwritable(#[from] serde_json::Error),
 }
 
 #[derive(QueryableByName)]
@@ -82,10 +82,11 @@ impl ChallengeStore {
     }
 
     /// Takes the state of `ceremony` away, in one statement, so that nobody else can have it;
-    /// `None` where there is none or its life is over.
+    /// `None` where there is none, its life is over, or another version wrote it: after a
+    /// deployment people begin anew, and that is no fault.
     ///
     /// # Errors
-    /// Where the store is away, or what it holds cannot be read.
+    /// Where the store is away.
     pub async fn take<T: DeserializeOwned>(
         &self,
         ceremony: &str,
@@ -103,13 +104,13 @@ impl ChallengeStore {
                 .optional()
                 .map_err(DbError::from)?;
                 let state = taken.filter(|taken| taken.live).map(|taken| taken.state);
-                Ok(state.map(serde_json::from_value).transpose()?)
+                Ok(state.map(serde_json::from_value).and_then(readable))
             }
             Self::Redis(redis) => {
                 let mut command = redis::cmd("GETDEL");
                 command.arg(key(ceremony));
                 let state: Option<String> = redis.query(&command).await?;
-                Ok(state.as_deref().map(serde_json::from_str).transpose()?)
+                Ok(state.as_deref().map(serde_json::from_str).and_then(readable))
             }
         }
     }
@@ -126,8 +127,29 @@ impl ChallengeStore {
     }
 }
 
+fn readable<T>(state: serde_json::Result<T>) -> Option<T> {
+    match state {
+        Ok(state) => Some(state),
+        Err(cause) => {
+            tracing::warn!(%cause, "a stored challenge cannot be read and counts as none");
+            None
+        }
+    }
+}
+
 fn key(ceremony: &str) -> String {
     format!("webauthn:{ceremony}")
+}
+
+/// Forgets `ceremony` in the caller's transaction, where challenges live in Postgres. One that
+/// lives in Redis ends by itself.
+///
+/// # Errors
+/// Where the database refuses or is away.
+pub async fn forget(connection: &mut Connection, ceremony: &str) -> Result<(), DbError> {
+    let forgotten = sql_query("DELETE FROM webauthn_challenges WHERE ceremony = $1");
+    forgotten.bind::<Text, _>(ceremony).execute(connection).await?;
+    Ok(())
 }
 
 /// Removes the challenges whose life is over and says how many (Redis does so by itself).

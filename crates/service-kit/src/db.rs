@@ -23,6 +23,10 @@ pub type Pooled = Object<AsyncPgConnection>;
 /// How long a request waits for a connection before it answers 503.
 const WAIT: Duration = Duration::from_secs(5);
 
+/// What a server does to statements, waits and transactions of requests that take too long.
+const LIMITS: &str = "-c statement_timeout=10s -c lock_timeout=5s \
+                      -c idle_in_transaction_session_timeout=15s";
+
 /// Connections shared by the requests of a process.
 #[derive(Clone)]
 pub struct Pool(DeadPool<AsyncPgConnection>);
@@ -33,7 +37,7 @@ impl Pool {
     /// # Errors
     /// Where the TLS settings cannot be used.
     pub fn new(settings: &DatabaseSettings, size: usize) -> Result<Self, DbError> {
-        let connector = Connector::new(settings)?;
+        let connector = Connector::new(settings)?.with_limits();
         let mut config = ManagerConfig::default();
         config.custom_setup = Box::new(move |_| {
             let connector = connector.clone();
@@ -58,7 +62,9 @@ impl Pool {
     /// [`DbError::Unavailable`] where the database cannot be reached or every connection stays
     /// busy for 5 s.
     pub async fn get(&self) -> Result<Pooled, DbError> {
-        self.0.get().await.map_err(|error| DbError::Unavailable(error.to_string()))
+        let late = |_| DbError::Unavailable("no connection within 5 s".to_owned());
+        let got = tokio::time::timeout(WAIT, self.0.get()).await.map_err(late)?;
+        got.map_err(|error| DbError::Unavailable(error.to_string()))
     }
 
     /// Connections open, and connections waiting for work.
@@ -102,6 +108,14 @@ impl Connector {
         });
         let tls = client.transpose().map_err(|error| unusable(&error))?;
         Ok(Self { config, tls: tls.map(MakeRustlsConnect::new) })
+    }
+
+    /// No request waits without end: for a statement, for a lock, for a server that fell silent.
+    fn with_limits(mut self) -> Self {
+        let given = self.config.get_options().unwrap_or_default();
+        let options = format!("{given} {LIMITS}");
+        self.config.options(options.trim()).tcp_user_timeout(WAIT * 2).keepalives_idle(WAIT);
+        self
     }
 
     async fn connect(&self) -> ConnectionResult<Connection> {
@@ -183,10 +197,18 @@ fn went_away(error: &DieselError) -> bool {
         DieselError::DatabaseError(kind, information) => {
             let message = information.message();
             is(kind, &DatabaseErrorKind::ClosedConnection)
+                || is(kind, &DatabaseErrorKind::ReadOnlyTransaction)
                 || is(kind, &DatabaseErrorKind::UnableToSendCommand)
-                || ["terminating connection", "shutting down", "starting up", "connection closed"]
-                    .iter()
-                    .any(|words| message.contains(words))
+                || [
+                    "terminating connection",
+                    "shutting down",
+                    "starting up",
+                    "connection closed",
+                    "due to statement timeout",
+                    "due to lock timeout",
+                ]
+                .iter()
+                .any(|words| message.contains(words))
         }
         DieselError::BrokenTransactionManager => true,
         _ => false,
@@ -206,21 +228,49 @@ pub async fn transaction<T, E: From<DbError>>(
     work: impl AsyncFnOnce(&mut Connection) -> Result<T, E>,
 ) -> Result<T, E> {
     let failed = |error: DieselError| E::from(DbError::from(error));
-    let mut connection = pool.get().await?;
+    let mut open = OpenTransaction(Some(pool.get().await?));
     let begin = "BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED";
-    AnsiTransactionManager::begin_transaction_sql(&mut *connection, begin).await.map_err(failed)?;
-    match work(&mut connection).await {
+    let connection = open.connection()?;
+    AnsiTransactionManager::begin_transaction_sql(connection, begin).await.map_err(failed)?;
+    match work(open.connection()?).await {
         Ok(value) => {
-            AnsiTransactionManager::commit_transaction(&mut *connection).await.map_err(failed)?;
+            let connection = open.connection()?;
+            AnsiTransactionManager::commit_transaction(connection).await.map_err(failed)?;
+            open.finish();
             Ok(value)
         }
         Err(error) => {
             // A rollback that fails means that the connection is gone, and the transaction too.
-            let rolled_back = AnsiTransactionManager::rollback_transaction(&mut *connection).await;
-            if let Err(cause) = rolled_back {
-                tracing::warn!(%cause, "a rollback failed");
+            match AnsiTransactionManager::rollback_transaction(open.connection()?).await {
+                Ok(()) => open.finish(),
+                Err(cause) => tracing::warn!(%cause, "a rollback failed"),
             }
             Err(error)
+        }
+    }
+}
+
+/// A connection in the middle of a transaction. Where its task is dropped, as actix does when a
+/// client goes away, the connection is closed, and with it every lock goes: given back to the
+/// pool it would keep them until somebody used it again.
+struct OpenTransaction(Option<Pooled>);
+
+impl OpenTransaction {
+    fn connection(&mut self) -> Result<&mut Connection, DbError> {
+        let gone = || DbError::Unavailable("the transaction is over".to_owned());
+        self.0.as_deref_mut().ok_or_else(gone)
+    }
+
+    /// Committed or rolled back: the connection goes back to the pool.
+    fn finish(mut self) {
+        drop(self.0.take());
+    }
+}
+
+impl Drop for OpenTransaction {
+    fn drop(&mut self) {
+        if let Some(pooled) = self.0.take() {
+            drop(Object::take(pooled));
         }
     }
 }

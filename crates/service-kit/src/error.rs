@@ -123,8 +123,8 @@ impl ApiError {
 
     /// 503 `service_unavailable`, to be tried again in 5 s.
     pub fn unavailable(cause: impl fmt::Display) -> Self {
-        let message = "The service cannot reach its database right now. Please try again in a \
-                       few seconds.";
+        let message = "The service cannot reach its database or store right now. Please try \
+                       again in a few seconds.";
         Self::new(ErrorCode::ServiceUnavailable, message).retry_after(5).because(cause)
     }
 
@@ -217,7 +217,7 @@ impl From<ChallengeError> for ApiError {
         match error {
             ChallengeError::Database(error) => error.into(),
             ChallengeError::Redis(_) => Self::unavailable(error),
-            ChallengeError::Unreadable(_) => Self::internal(error),
+            ChallengeError::Unwritable(_) => Self::internal(error),
         }
     }
 }

@@ -24,7 +24,7 @@ pub enum MigrateError {
 /// Applies what is missing and names it, in order. A second process waits until the first is
 /// done and then finds nothing to do.
 ///
-/// Call it on a multi-thread tokio runtime: the harness blocks in place.
+/// Call it on a multi-thread tokio runtime: the harness demands one.
 ///
 /// # Errors
 /// Where the database cannot be reached or a migration fails.
@@ -38,13 +38,17 @@ pub async fn run(
         .execute(&mut connection)
         .await
         .map_err(DbError::from)?;
-    let mut harness = AsyncMigrationHarness::new(connection);
-    let applied = harness
-        .run_pending_migrations(migrations)
-        .map(|versions| versions.iter().map(ToString::to_string).collect())
-        .map_err(|error| MigrateError::Migration(error.to_string()));
-    // The lock ends with the connection, which is dropped here.
-    applied
+    // The harness blocks its thread. On the caller's it would swallow the wake-ups of whatever
+    // else the caller's task waits for.
+    let work = tokio::task::spawn_blocking(move || {
+        let mut harness = AsyncMigrationHarness::new(connection);
+        // The lock ends with the connection, which the harness takes along.
+        harness
+            .run_pending_migrations(migrations)
+            .map(|versions| versions.iter().map(ToString::to_string).collect())
+            .map_err(|error| MigrateError::Migration(error.to_string()))
+    });
+    work.await.map_err(|error| MigrateError::Migration(error.to_string()))?
 }
 
 /// What a person is told of a run.

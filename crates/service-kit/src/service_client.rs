@@ -15,6 +15,9 @@ use crate::settings::ServiceUrl;
 pub const CALL_LIMIT: Duration = Duration::from_secs(5);
 /// How long connecting may take.
 const CONNECT_LIMIT: Duration = Duration::from_secs(2);
+/// How long an unused connection is kept: less than the other side keeps it, so that a call is
+/// not lost to a connection that is just being closed.
+const IDLE_LIMIT: Duration = Duration::from_secs(3);
 /// The most an answer may hold, in bytes.
 const ANSWER_LIMIT: usize = 1024 * 1024;
 
@@ -65,6 +68,7 @@ impl ServiceClient {
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT_LIMIT)
             .timeout(CALL_LIMIT)
+            .pool_idle_timeout(IDLE_LIMIT)
             .redirect(redirect::Policy::none())
             .build()?;
         Ok(Self { http, base, key, issuer, clock })

@@ -6,8 +6,11 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How long a stopping service waits for what it began; Heroku allows 30 s before it kills.
-pub const GRACE: std::time::Duration = std::time::Duration::from_secs(20);
+/// How long a stopping service waits for its requests. With [`GRACE`] behind it that is less than
+/// the 30 s after which Heroku kills.
+pub const REQUEST_GRACE_SECONDS: u64 = 14;
+/// How long it then waits for work that outlives its request.
+pub const GRACE: std::time::Duration = std::time::Duration::from_secs(14);
 
 /// A token that is cancelled by SIGTERM or SIGINT.
 ///

@@ -4,7 +4,7 @@ use ciborium::Value as Cbor;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{ClientData, Credential, Key, authenticator_data_head, base64url, cbor};
+use crate::{ClientData, Credential, Key, authenticator_data_head, base64url, cbor};
 
 /// How an assertion is signed.
 #[derive(Debug, Clone)]
@@ -20,7 +20,7 @@ pub enum AssertionSignature {
 }
 
 /// The parts of an `AuthenticationResponseJSON`. Fresh from
-/// [`super::SoftwarePasskey::assertion`] all of them are good; change one to see it
+/// [`crate::SoftwarePasskey::assertion`] all of them are good; change one to see it
 /// refused.
 #[derive(Debug, Clone)]
 pub struct Assertion {
@@ -28,7 +28,7 @@ pub struct Assertion {
     pub client_data: ClientData,
     /// What is hashed at the beginning of the authenticator data.
     pub rp_id: String,
-    /// The [`super::flags`].
+    /// The [`crate::flags`].
     pub flags: u8,
     /// The signature counter.
     pub counter: u32,
@@ -47,7 +47,7 @@ pub struct Assertion {
 }
 
 impl Assertion {
-    pub(super) fn new(
+    pub(crate) fn new(
         credential: &Credential,
         challenge: String,
         origin: &str,

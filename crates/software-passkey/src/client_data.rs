@@ -25,7 +25,7 @@ pub struct ClientData {
 }
 
 impl ClientData {
-    pub(super) fn new(kind: &str, challenge: String, origin: &str) -> Self {
+    pub(crate) fn new(kind: &str, challenge: String, origin: &str) -> Self {
         Self {
             kind: kind.to_owned(),
             challenge,

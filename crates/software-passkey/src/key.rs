@@ -36,7 +36,7 @@ impl Key {
     }
 
     /// The two coordinates of the public key.
-    pub(super) fn coordinates(&self) -> (Vec<u8>, Vec<u8>) {
+    pub(crate) fn coordinates(&self) -> (Vec<u8>, Vec<u8>) {
         let point = self.0.verifying_key().to_sec1_point(false);
         // A leading 4, then two coordinates of 32 bytes.
         let (x, y) = point.as_bytes().split_at(33);
@@ -45,7 +45,7 @@ impl Key {
 
     /// The public key as a COSE key (RFC 9053, section 7.1.1) in CTAP2's canonical order,
     /// with an algorithm that need not be its own.
-    pub(super) fn cose(&self, algorithm: i64) -> Value {
+    pub(crate) fn cose(&self, algorithm: i64) -> Value {
         let (x, y) = self.coordinates();
         Value::Map(vec![
             (Value::from(1), Value::from(2)),
@@ -57,7 +57,7 @@ impl Key {
     }
 
     /// The public key as browsers give it in `publicKey`: a DER SubjectPublicKeyInfo.
-    pub(super) fn spki(&self) -> Vec<u8> {
+    pub(crate) fn spki(&self) -> Vec<u8> {
         let key = p256::PublicKey::from(self.0.verifying_key());
         key.to_public_key_der().expect("a P-256 key has a DER form").into_vec()
     }

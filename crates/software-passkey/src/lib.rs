@@ -5,6 +5,15 @@
 //! `navigator.credentials.create` and `.get` do. For a ceremony that must be wrong in one
 //! place, [`SoftwarePasskey::registration`] and [`SoftwarePasskey::assertion`] return the
 //! good one in parts; change one and `build` it.
+//!
+//! Those four panic where a browser would refuse: that is how tests want it. A program calls
+//! [`SoftwarePasskey::try_create`] and [`SoftwarePasskey::try_get`].
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the panicking half is for tests; what the other half expects cannot fail"
+)]
 
 mod assertion;
 mod client_data;

@@ -4,21 +4,21 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-use super::PasskeyError;
+use crate::PasskeyError;
 
 /// The COSE number of ES256.
-pub(super) const ES256: i64 = -7;
+pub(crate) const ES256: i64 = -7;
 
-pub(super) struct Creation {
-    pub(super) challenge: String,
-    pub(super) rp_id: String,
-    pub(super) user_handle: Vec<u8>,
-    pub(super) excluded: Vec<Vec<u8>>,
-    pub(super) wants_cred_props: bool,
+pub(crate) struct Creation {
+    pub(crate) challenge: String,
+    pub(crate) rp_id: String,
+    pub(crate) user_handle: Vec<u8>,
+    pub(crate) excluded: Vec<Vec<u8>>,
+    pub(crate) wants_cred_props: bool,
 }
 
 impl Creation {
-    pub(super) fn parse(options: &Value, origin: &str) -> Result<Self, PasskeyError> {
+    pub(crate) fn parse(options: &Value, origin: &str) -> Result<Self, PasskeyError> {
         text(options, "/rp/name")?;
         text(options, "/user/name")?;
         text(options, "/user/displayName")?;
@@ -41,14 +41,14 @@ impl Creation {
     }
 }
 
-pub(super) struct Request {
-    pub(super) challenge: String,
-    pub(super) rp_id: String,
-    pub(super) allowed: Vec<Vec<u8>>,
+pub(crate) struct Request {
+    pub(crate) challenge: String,
+    pub(crate) rp_id: String,
+    pub(crate) allowed: Vec<Vec<u8>>,
 }
 
 impl Request {
-    pub(super) fn parse(options: &Value, origin: &str) -> Result<Self, PasskeyError> {
+    pub(crate) fn parse(options: &Value, origin: &str) -> Result<Self, PasskeyError> {
         Ok(Self {
             challenge: challenge(options)?,
             rp_id: rp_id(options, "/rpId", origin)?,

@@ -4,8 +4,8 @@ use ciborium::Value as Cbor;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::options::{Creation, ES256};
-use super::{ClientData, Credential, Key, authenticator_data_head, base64url, cbor, flags};
+use crate::options::{Creation, ES256};
+use crate::{ClientData, Credential, Key, authenticator_data_head, base64url, cbor, flags};
 
 /// An attestation statement.
 #[derive(Debug, Clone)]
@@ -23,7 +23,7 @@ pub enum Statement {
 }
 
 /// The parts of a `RegistrationResponseJSON`. Fresh from
-/// [`super::SoftwarePasskey::registration`] all of them are good; change one to see it
+/// [`crate::SoftwarePasskey::registration`] all of them are good; change one to see it
 /// refused.
 #[derive(Debug, Clone)]
 pub struct Registration {
@@ -69,7 +69,7 @@ pub struct Registration {
 }
 
 impl Registration {
-    pub(super) fn new(asked: Creation, origin: &str, flags: u8, transports: Vec<String>) -> Self {
+    pub(crate) fn new(asked: Creation, origin: &str, flags: u8, transports: Vec<String>) -> Self {
         Self {
             client_data: ClientData::new("webauthn.create", asked.challenge, origin),
             rp_id: asked.rp_id,

@@ -19,11 +19,11 @@ pub mod proxy;
 pub mod redis;
 pub mod relay;
 pub mod schema_file;
-pub mod software_passkey;
 mod throwaway;
 pub mod wait;
 
 pub use http_server::{Answer, SeenRequest};
+pub use software_passkey;
 pub use throwaway::StartError;
 
 /// A variable of the test run; empty is unset.

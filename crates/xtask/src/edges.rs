@@ -27,6 +27,11 @@ const RULES: &[Rule] = &[
     // libpq and OpenSSL would have to be on every machine that builds us.
     Rule { package: "raptor-api", without: &["console", "test-support", "pq-sys", "openssl-sys"] },
     Rule { package: "console", without: &["raptor-api", "test-support", "pq-sys", "openssl-sys"] },
+    Rule {
+        package: "signup-smoke",
+        without: &["raptor-api", "console", "test-support", "pq-sys", "openssl-sys"],
+    },
+    Rule { package: "software-passkey", without: &["service-kit", "raptor-api", "console"] },
     Rule { package: "test-support", without: &["raptor-api", "console"] },
 ];
 

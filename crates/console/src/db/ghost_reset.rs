@@ -136,6 +136,8 @@ pub async fn complete(
     email_sent: bool,
 ) -> Result<DateTime<Utc>, WriteError> {
     let work = async |connection: &mut Connection| {
+        // As in step 7: whoever writes runs of a tester does so one after the other.
+        walkthrough_token::lock_tester(connection, run.tester.id).await?;
         let payload = json!({
             "email": run.tester.email,
             "new_token_id": token.0,

@@ -8,6 +8,17 @@ use service_kit::db::{Connection, DbError};
 
 use crate::domain::tester::TesterId;
 
+/// Whose reset was interrupted.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct InterruptedTester {
+    /// The tester's id.
+    #[diesel(sql_type = BigInt)]
+    pub id: i64,
+    /// What they are called.
+    #[diesel(sql_type = Text)]
+    pub name: String,
+}
+
 /// A run that is unfinished, or of unknown outcome, for more than 30 s.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct InterruptedReset {
@@ -26,6 +37,22 @@ pub struct InterruptedReset {
     /// `unknown`, or nothing.
     #[diesel(sql_type = Nullable<Text>)]
     pub outcome: Option<String>,
+}
+
+/// The testers with an interrupted run, the longest waiting first, at most 20.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn testers(connection: &mut Connection) -> Result<Vec<InterruptedTester>, DbError> {
+    let waiting = diesel::sql_query(
+        "SELECT tester.id, tester.name FROM beta_testers AS tester \
+         JOIN (SELECT tester_id, min(started_at) AS since FROM beta_ghost_resets \
+               WHERE (finished_at IS NULL OR outcome = 'unknown') \
+                 AND started_at < now() - interval '30 seconds' \
+               GROUP BY tester_id) AS run ON run.tester_id = tester.id \
+         ORDER BY run.since LIMIT 20",
+    );
+    Ok(waiting.load(connection).await?)
 }
 
 /// The newest interrupted run of a tester.

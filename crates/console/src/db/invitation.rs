@@ -9,7 +9,7 @@ use service_kit::db::{Connection, DbError, Pool, transaction};
 use crate::db::audit::{self, AuditWriteFailed};
 use crate::db::{mail, tester, time, walkthrough_token};
 use crate::domain::actor::Actor;
-use crate::domain::mail::{MailId, MailKind, MailStatus, NewMail};
+use crate::domain::mail::{MailId, MailKind, NewMail};
 use crate::domain::tester::{Tester, TesterId};
 use crate::domain::walkthrough_token::{SigningFailed, TokenId, WalkthroughToken};
 
@@ -135,7 +135,7 @@ pub async fn reveal(
         let now = time::now(connection).await?;
         let token =
             newest.filter(|token| token.is_live(now)).ok_or(InvitationError::NoLiveInvitation)?;
-        if mail::newest_status(connection, token.id).await? == Some(MailStatus::Accepted) {
+        if mail::was_accepted(connection, token.id).await? {
             return Err(InvitationError::MailAccepted);
         }
         let payload = json!({"email": tester.email, "token_id": token.id.0});

@@ -74,22 +74,15 @@ pub async fn status(connection: &mut Connection, id: MailId) -> Result<MailStatu
     name.try_into().map_err(unreadable)
 }
 
-/// The status of the newest mail that brought this link, where one was ever written.
+/// Whether any mail that brought this link was accepted.
 ///
 /// # Errors
 /// Where the database is away.
-pub async fn newest_status(
-    connection: &mut Connection,
-    token: TokenId,
-) -> Result<Option<MailStatus>, DbError> {
-    let name: Option<String> = mail_outbox::table
+pub async fn was_accepted(connection: &mut Connection, token: TokenId) -> Result<bool, DbError> {
+    let accepted = mail_outbox::table
         .filter(mail_outbox::token_id.eq(token.0))
-        .order(mail_outbox::id.desc())
-        .select(mail_outbox::status)
-        .first(connection)
-        .await
-        .optional()?;
-    name.map(MailStatus::try_from).transpose().map_err(unreadable)
+        .filter(mail_outbox::status.eq(MailStatus::Accepted.as_str()));
+    Ok(diesel::select(diesel::dsl::exists(accepted)).get_result(connection).await?)
 }
 
 /// A mail as operators see it.

@@ -74,16 +74,15 @@ pub async fn begin(
     Ok(())
 }
 
-/// Ends the session of that cookie, if there is one.
+/// Ends the session of that cookie, and says whether there was one.
 ///
 /// # Errors
 /// As [`renew`].
-pub async fn end(connection: &mut Connection, id_sha256: &[u8]) -> Result<(), DbError> {
+pub async fn end(connection: &mut Connection, id_sha256: &[u8]) -> Result<bool, DbError> {
     let session = sql_query(
         "UPDATE admin_sessions SET revoked_at = now() WHERE id_sha256 = $1 AND revoked_at IS NULL",
     );
-    session.bind::<Binary, _>(id_sha256).execute(connection).await?;
-    Ok(())
+    Ok(session.bind::<Binary, _>(id_sha256).execute(connection).await? > 0)
 }
 
 /// Ends every session of an operator.

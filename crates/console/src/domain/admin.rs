@@ -98,15 +98,7 @@ async fn ask_again(
     Ok(known.id)
 }
 
-/// What a wish for a role led to.
-pub struct RoleChange {
-    /// The operator, as they are now.
-    pub admin: Admin,
-    /// Whether they had another role before; only then did their sessions end.
-    pub changed: bool,
-}
-
-/// Gives an operator another role and ends their sessions.
+/// Gives an operator a role, the one they have too, and ends their sessions.
 ///
 /// # Errors
 /// Why nothing was changed.
@@ -115,13 +107,10 @@ pub async fn change_role(
     actor: &Actor,
     id: Uuid,
     role: Role,
-) -> Result<RoleChange, AdminError> {
+) -> Result<Admin, AdminError> {
     db::transaction(pool, async |connection| {
         let admin = lock(connection, id).await?;
-        if admin.role == role {
-            return Ok(RoleChange { admin, changed: false });
-        }
-        if admin.role == Role::Superadmin {
+        if admin.role == Role::Superadmin && role != Role::Superadmin {
             somebody_is_left(connection, id).await?;
         }
         let payload =
@@ -129,7 +118,7 @@ pub async fn change_role(
         audit(connection, actor, "console.admin.role_changed", id, payload).await?;
         db::admin::set_role(connection, id, role).await?;
         db::session::end_all(connection, id).await?;
-        Ok(RoleChange { admin: Admin { role, ..admin }, changed: true })
+        Ok(Admin { role, ..admin })
     })
     .await
 }

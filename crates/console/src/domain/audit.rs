@@ -1,6 +1,6 @@
 //! What the audit log is asked for, and what it answers.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use ghost_contracts::timestamp;
 use serde::Serialize;
 use serde_json::Value;
@@ -55,10 +55,10 @@ pub struct NoTime;
 /// # Errors
 /// [`NoTime`].
 pub fn begin_of(text: &str) -> Result<DateTime<Utc>, NoTime> {
-    match day(text) {
-        Some(day) => Ok(day.and_time(NaiveTime::MIN).and_utc()),
-        None => point(text),
-    }
+    kept(match day(text) {
+        Some(day) => day.and_time(NaiveTime::MIN).and_utc(),
+        None => point(text)?,
+    })
 }
 
 /// What follows the end of a span, which belongs to it: the next microsecond, more exactly than
@@ -67,13 +67,18 @@ pub fn begin_of(text: &str) -> Result<DateTime<Utc>, NoTime> {
 /// # Errors
 /// [`NoTime`].
 pub fn end_of(text: &str) -> Result<DateTime<Utc>, NoTime> {
-    match day(text) {
+    let end = match day(text) {
         Some(day) => {
-            let next = day.checked_add_days(Days::new(1)).ok_or(NoTime)?;
-            Ok(next.and_time(NaiveTime::MIN).and_utc())
+            day.checked_add_days(Days::new(1)).map(|next| next.and_time(NaiveTime::MIN).and_utc())
         }
-        None => point(text)?.checked_add_signed(TimeDelta::microseconds(1)).ok_or(NoTime),
-    }
+        None => point(text)?.checked_add_signed(TimeDelta::microseconds(1)),
+    };
+    kept(end.ok_or(NoTime)?)
+}
+
+/// The years of RFC 3339, which the database can tell apart as well.
+fn kept(at: DateTime<Utc>) -> Result<DateTime<Utc>, NoTime> {
+    if (1..=9999).contains(&at.year()) { Ok(at) } else { Err(NoTime) }
 }
 
 fn day(text: &str) -> Option<NaiveDate> {
@@ -97,7 +102,9 @@ mod tests {
         assert_eq!(text(end_of("2026-06-12")), "2026-06-13T00:00:00Z");
         assert_eq!(text(begin_of("2026-06-12T12:00:00 02:00")), "2026-06-12T10:00:00Z");
         assert_eq!(text(end_of("2026-06-12T10:00:00Z")), "2026-06-12T10:00:00.000001Z");
-        for wrong in ["yesterday", "2026-13-01", "2026-06-12T10:00:00", "12"] {
+        for wrong in
+            ["-5000-01-01", "12000-01-01", "yesterday", "2026-13-01", "2026-06-12T10:00:00", "12"]
+        {
             assert_eq!(begin_of(wrong), Err(NoTime), "{wrong}");
             assert_eq!(end_of(wrong), Err(NoTime), "{wrong}");
         }

@@ -127,17 +127,25 @@ pub enum Refusal {
         retry_at: DateTime<Utc>,
     },
     /// Step 6: Raptor's own check under the lock said no.
-    #[error("Raptor found the account to be {0}")]
-    NotGhost(AccountState),
+    #[error("Raptor found the account to be {state}")]
+    NotGhost {
+        /// What it is.
+        state: AccountState,
+        /// Whether it is certain that this run deleted nothing.
+        certain: bool,
+    },
     /// Step 6: Raptor did not delete.
     #[error("Raptor did not delete: {0}")]
     NotDeleted(String),
     /// Step 6: it is not known whether Raptor deleted.
     #[error("it is not known whether Raptor deleted: {0}")]
     Unknown(String),
-    /// Steps 5, 6 and 9: an audit row could not be written.
+    /// Step 5 could not be written. Nothing was changed.
     #[error(transparent)]
-    Write(#[from] WriteError),
+    NotBegun(#[from] WriteError),
+    /// A later step could not be written: the run is shown as interrupted.
+    #[error(transparent)]
+    Unfinished(WriteError),
     /// Any other fault of the database.
     #[error(transparent)]
     Database(#[from] DbError),
@@ -214,9 +222,11 @@ impl GhostReset {
         };
         let refusal = match answer {
             Ok(GhostDeletion::Deleted) => {
-                return Ok(db::reach(&self.pool, run, Step::Deleted).await?);
+                let noted = db::reach(&self.pool, run, Step::Deleted).await;
+                return noted.map_err(|error| Refusal::Unfinished(error.into()));
             }
-            Ok(GhostDeletion::NotGhost(state)) => Refusal::NotGhost(state),
+            // Not the first answer: the first request may have deleted what this one found anew.
+            Ok(GhostDeletion::NotGhost(state)) => Refusal::NotGhost { state, certain: first },
             // Up to 500 Raptor has rolled back; 502 to 504 may come from in between.
             Ok(GhostDeletion::Refused(status)) if first && status <= 500 => {
                 Refusal::NotDeleted(format!("status {status}"))
@@ -226,16 +236,18 @@ impl GhostReset {
             Err(error) => Refusal::Unknown(error.to_string()),
         };
         let outcome = match refusal {
-            Refusal::Unknown(_) => Outcome::Unknown,
+            Refusal::Unknown(_) | Refusal::NotGhost { certain: false, .. } => Outcome::Unknown,
             _ => Outcome::Failed,
         };
-        db::fail(&self.pool, run, outcome, &refusal.to_string()).await?;
+        let reason = refusal.to_string();
+        db::fail(&self.pool, run, outcome, &reason).await.map_err(Refusal::Unfinished)?;
         Err(refusal)
     }
 
     /// Step 7: one live invitation, and its mail in the outbox.
     async fn ready_token(&self, run: &Run) -> Result<(TokenId, MailId), Refusal> {
-        Ok(db::ready_token(&self.pool, run, self.mailer.from()).await?)
+        let ready = db::ready_token(&self.pool, run, self.mailer.from()).await;
+        ready.map_err(Refusal::Unfinished)
     }
 
     /// Step 8: a mail that is not accepted does not undo the reset; the outbox goes on trying.
@@ -249,7 +261,8 @@ impl GhostReset {
 
     /// Step 9.
     async fn complete(&self, run: &Run, token: TokenId, email_sent: bool) -> Result<Done, Refusal> {
-        let reset_at = db::complete(&self.pool, run, token, email_sent).await?;
+        let completed = db::complete(&self.pool, run, token, email_sent).await;
+        let reset_at = completed.map_err(Refusal::Unfinished)?;
         Ok(Done { reset_at, token, email_sent })
     }
 }

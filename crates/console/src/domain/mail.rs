@@ -96,8 +96,9 @@ pub struct NewMail {
 
 /// The longest wait between two attempts, in seconds.
 const LONGEST_WAIT: f64 = 15.0 * 60.0;
-/// The longest wait before the first retry, in seconds.
-const FIRST_WAIT: f64 = 10.0;
+/// The longest wait before the first retry, in seconds: with the worker's own rhythm of 2 s it is
+/// at most 10 s.
+const FIRST_WAIT: f64 = 8.0;
 
 /// How long to wait after the `attempts`-th failed attempt (section 8 of the contracts): 10 s at
 /// most, doubling up to 15 minutes, and shortened by up to half, so that mails which failed

@@ -4,6 +4,7 @@ use ghost_contracts::AccountState;
 use service_kit::db::{DbError, Pool};
 use service_kit::http::request_id::RequestId;
 
+use crate::db::interrupted_reset::{self, InterruptedTester};
 use crate::db::tester::{self, Filter};
 use crate::db::{account_state, time, walkthrough_token};
 use crate::domain::ghost::is_ghost;
@@ -40,6 +41,8 @@ pub struct Roster {
     pub raptor_available: bool,
     /// What the next page comes after.
     pub next: Option<i64>,
+    /// Whose ghost reset was begun and never ended, whatever the filter.
+    pub interrupted: Vec<InterruptedTester>,
 }
 
 /// Loads a page: the testers by the state last seen, then one call for all of their states. Who
@@ -65,6 +68,7 @@ pub async fn load(
     let emails: Vec<&str> = testers.iter().map(|tester| tester.email.as_str()).collect();
     let tokens = walkthrough_token::newest_of(&mut connection, &emails).await?;
     let now = time::now(&mut connection).await?;
+    let interrupted = interrupted_reset::testers(&mut connection).await?;
     drop(connection);
 
     let states = ask(pool, raptor, &testers, request).await;
@@ -79,7 +83,7 @@ pub async fn load(
             listed.push(row);
         }
     }
-    Ok(Roster { listed, raptor_available, next })
+    Ok(Roster { listed, raptor_available, next, interrupted })
 }
 
 /// The states in the order of `testers`, or nothing while Raptor is away.

@@ -12,7 +12,6 @@ use crate::db::{account_state, audit, time, walkthrough_token};
 use crate::domain::audit::{Entry, Filter};
 use crate::domain::ghost::is_ghost;
 use crate::domain::invitation::InvitationStatus;
-use crate::domain::mail::MailStatus;
 use crate::domain::tester::Tester;
 use crate::domain::walkthrough_token::WalkthroughToken;
 use crate::raptor::RaptorClient;
@@ -40,8 +39,8 @@ pub struct TesterFile {
     pub interrupted: Option<InterruptedReset>,
     /// The database's time when this was read.
     pub now: DateTime<Utc>,
-    /// How the newest mail with the newest token stands.
-    newest_mail: Option<MailStatus>,
+    /// Whether any mail with the newest link was accepted.
+    mail_accepted: bool,
 }
 
 impl TesterFile {
@@ -67,13 +66,13 @@ impl TesterFile {
             account_state::record(&mut connection, &[(tester.id, account.clone())]).await?;
         }
         let tokens = walkthrough_token::all(&mut connection, &tester.email).await?;
-        let newest_mail = match tokens.first() {
-            Some(token) => mail::newest_status(&mut connection, token.id).await?,
-            None => None,
+        let mail_accepted = match tokens.first() {
+            Some(token) => mail::was_accepted(&mut connection, token.id).await?,
+            None => false,
         };
         Ok(Self {
             account,
-            newest_mail,
+            mail_accepted,
             tokens,
             mails: mail::of_tester(&mut connection, tester.id).await?,
             history: audit::page(&mut connection, &about(&tester), None, SHOWN).await?,
@@ -121,8 +120,7 @@ impl TesterFile {
     /// Whether a superadmin may see the link: the invitation works and its mail was not accepted.
     #[must_use]
     pub fn link_can_be_revealed(&self) -> bool {
-        self.invitation() == InvitationStatus::Sent
-            && self.newest_mail != Some(MailStatus::Accepted)
+        self.invitation() == InvitationStatus::Sent && !self.mail_accepted
     }
 }
 

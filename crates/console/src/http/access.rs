@@ -63,15 +63,18 @@ impl ResponseError for ToSignIn {
 
 /// The operator behind a request.
 fn operator(request: &HttpRequest, gate: &Gate) -> Result<Operator, Error> {
-    if let Some(operator) = &gate.operator {
-        return Ok(operator.clone());
-    }
+    gate.operator.clone().ok_or_else(|| unauthenticated(request))
+}
+
+/// What somebody without a session is told: 303 to the sign-in page, or 401 for a program.
+#[must_use]
+pub fn unauthenticated(request: &HttpRequest) -> Error {
     if !respond::wants_json(request) {
-        return Err(ToSignIn.into());
+        return ToSignIn.into();
     }
     let message = "Nobody is signed in, or the session has ended. Nothing was changed; sign in \
                    and try again.";
-    Err(ApiError::new(ErrorCode::Unauthenticated, message).into())
+    ApiError::new(ErrorCode::Unauthenticated, message).into()
 }
 
 fn permitted(operator: Operator, permission: Permission) -> Result<Operator, Error> {

@@ -11,6 +11,7 @@ use service_kit::http::origin;
 use service_kit::session::{RandomToken, cookie_name};
 use service_kit::settings::PublicUrl;
 
+use super::access;
 use crate::db;
 use crate::domain::flag::{BETA_GHOST_RESET, Overrides};
 use crate::domain::operator::Operator;
@@ -50,12 +51,24 @@ pub async fn gate<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     match load(&request).await {
+        Ok(gate) if gate.operator.is_none() && !is_open(request.path()) => {
+            let refusal = access::unauthenticated(request.request());
+            Ok(request.error_response(refusal))
+        }
         Ok(gate) => {
             request.extensions_mut().insert(gate);
             Ok(next.call(request).await?.map_into_boxed_body())
         }
         Err(refusal) => Ok(request.error_response(refusal)),
     }
+}
+
+/// Whether a path is for people who are not signed in. Everything else, known or not, asks for a
+/// session first, so that nobody without one learns what there is.
+fn is_open(path: &str) -> bool {
+    ["/console/login", "/console/enroll", "/console/logout"].iter().any(|open| {
+        path.strip_prefix(open).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
 }
 
 async fn load(request: &ServiceRequest) -> Result<Gate, ApiError> {

@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use serde_json::json;
 use service_kit::db::Pool;
 use service_kit::error::ApiError;
 use service_kit::session::expired_cookie;
@@ -11,19 +12,20 @@ use super::access::LOGIN_PATH;
 use super::gate::COOKIE;
 use super::respond::{Reply, see_other};
 use crate::db;
+use crate::domain::operator::Operator;
 
 /// Ends the session, if there is one: 204, or 303 to the sign-in page. The browser forgets the
 /// cookie either way.
 ///
 /// # Errors
-/// 503 where the database is away: then the session still lives.
+/// 500 `audit_write_failed`, 503 where the database is away: then the session still lives.
 pub async fn logout(
     reply: Reply,
     pool: Data<Pool>,
     public: Data<PublicUrl>,
 ) -> Result<HttpResponse, ApiError> {
-    if let Some(sha256) = &reply.gate().cookie_sha256 {
-        db::session::end(&mut *pool.get().await?, sha256).await?;
+    if let (Some(sha256), Some(operator)) = (&reply.gate().cookie_sha256, &reply.gate().operator) {
+        sign_out(&pool, operator, sha256).await?;
     }
     let mut answer = match reply.wants_json() {
         true => HttpResponse::NoContent().finish(),
@@ -32,4 +34,17 @@ pub async fn logout(
     let forget = expired_cookie(COOKIE, public.is_https());
     answer.add_cookie(&forget).map_err(ApiError::internal)?;
     Ok(answer)
+}
+
+async fn sign_out(pool: &Pool, operator: &Operator, sha256: &[u8]) -> Result<(), ApiError> {
+    db::transaction(pool, async |connection| {
+        if db::session::end(connection, sha256).await? {
+            let (actor, target) = (operator.actor(), operator.id.to_string());
+            let payload = json!({"email": operator.email});
+            let action = "console.admin.signed_out";
+            db::audit::insert(connection, &actor, action, "admin", &target, payload).await?;
+        }
+        Ok(())
+    })
+    .await
 }

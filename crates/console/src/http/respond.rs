@@ -40,6 +40,8 @@ fn has_json_body(request: &HttpRequest) -> bool {
 /// How this request is to be answered. An extractor, ready at once.
 pub struct Reply {
     json: bool,
+    /// A HEAD shows nobody anything.
+    head: bool,
     gate: Gate,
     setting: Option<Setting>,
 }
@@ -64,7 +66,8 @@ impl FromRequest for Reply {
                 environment: Environment::of(request.app_data::<web::Data<PublicUrl>>()?),
             })
         })();
-        ready(Ok(Self { json: wants_json(request), gate, setting }))
+        let head = *request.method() == Method::HEAD;
+        ready(Ok(Self { json: wants_json(request), head, gate, setting }))
     }
 }
 
@@ -113,7 +116,8 @@ impl Reply {
         page: &impl Template,
     ) -> Result<HttpResponse, ApiError> {
         let html = page.render().map_err(ApiError::internal)?;
-        if let (Some(flash), Some(operator)) = (&self.gate.flash, &self.gate.operator) {
+        let shown = self.gate.flash.as_ref().filter(|_| !self.head);
+        if let (Some(flash), Some(operator)) = (shown, &self.gate.operator) {
             let mut connection = self.setting()?.pool.get().await?;
             db::session::forget_flash(&mut connection, operator.session_id, &flash.to_value())
                 .await?;

@@ -112,7 +112,10 @@ async fn the_page_switches_with_a_form_and_says_so_once() {
     let path = format!("/console/flags/{FLAG}");
     let done = admin.client.submit(&path, &[("enabled", "true")]).await;
     done.assert_redirect("/console/flags");
+    // Neither a program nor a HEAD shows it to anybody.
     admin.client.get("/console/flags").await;
+    let head = Ask::get("/console/flags").html().method(reqwest::Method::HEAD);
+    admin.client.send(head).await;
     admin.client.page("/console/flags").await.assert_page(200, "is on from now on");
     let again = admin.client.page("/console/flags").await;
     assert!(!again.text.contains("is on from now on"));

@@ -1,5 +1,6 @@
 //! `account_resets`: when an e-mail address was last reset.
 
+use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Timestamptz};
@@ -42,11 +43,17 @@ pub async fn is_after(
     Ok(found.first(connection).await.optional()?.unwrap_or(false))
 }
 
-/// Forgets the resets of `email`.
+/// Forgets that `email` was reset by `until`, and says of how many resets.
 ///
 /// # Errors
 ///
 /// Where the database refuses or is away.
-pub async fn forget(connection: &mut Connection, email: &EmailAddress) -> Result<usize, DbError> {
-    Ok(diesel::delete(account_resets::table.find(email.as_str())).execute(connection).await?)
+pub async fn forget(
+    connection: &mut Connection,
+    email: &EmailAddress,
+    until: DateTime<Utc>,
+) -> Result<usize, DbError> {
+    let reset = account_resets::table.find(email.as_str());
+    let reset = reset.filter(account_resets::reset_at.le(until));
+    Ok(diesel::delete(reset).execute(connection).await?)
 }

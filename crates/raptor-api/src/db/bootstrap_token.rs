@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::dsl::{now, sql};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Timestamptz};
+use diesel::sql_types::{BigInt, Bool, Timestamptz};
 use diesel_async::RunQueryDsl;
 use ghost_contracts::EmailAddress;
 use service_kit::db::{Connection, DbError};
@@ -18,6 +18,20 @@ use crate::schema::bootstrap_token_uses as uses;
 /// Where the database refuses or is away.
 pub async fn time(connection: &mut Connection) -> Result<DateTime<Utc>, DbError> {
     Ok(diesel::select(now.into_sql::<Timestamptz>()).get_result(connection).await?)
+}
+
+/// Asks whether the database takes writes: a replica, or one that was set to be read only, answers
+/// too, but no token can be made with it.
+///
+/// # Errors
+///
+/// [`DbError::Unavailable`] where it takes none, and where it refuses or is away.
+pub async fn check_writable(connection: &mut Connection) -> Result<(), DbError> {
+    let read_only = sql::<Bool>("current_setting('transaction_read_only')::boolean");
+    if diesel::select(read_only).get_result(connection).await? {
+        return Err(DbError::Unavailable("the database is read only".to_owned()));
+    }
+    Ok(())
 }
 
 /// Whether the token was used.
@@ -49,14 +63,18 @@ pub async fn use_up(connection: &mut Connection, token: &BootstrapToken) -> Resu
     Ok(stored == 1)
 }
 
-/// Forgets the tokens of `email`.
+/// Forgets the tokens of `email` that were used by `until`, and says how many.
 ///
 /// # Errors
 ///
 /// Where the database refuses or is away.
-pub async fn forget(connection: &mut Connection, email: &EmailAddress) -> Result<usize, DbError> {
-    let of_email = uses::table.filter(uses::email.eq(email.as_str()));
-    Ok(diesel::delete(of_email).execute(connection).await?)
+pub async fn forget(
+    connection: &mut Connection,
+    email: &EmailAddress,
+    until: DateTime<Utc>,
+) -> Result<usize, DbError> {
+    let used = uses::table.filter(uses::email.eq(email.as_str())).filter(uses::used_at.le(until));
+    Ok(diesel::delete(used).execute(connection).await?)
 }
 
 /// Removes uses of tokens whose life is long over, and says how many. An hour later, for the
@@ -66,6 +84,6 @@ pub async fn forget(connection: &mut Connection, email: &EmailAddress) -> Result
 ///
 /// Where the database refuses or is away.
 pub async fn sweep(connection: &mut Connection) -> Result<usize, DbError> {
-    let over = sql::<diesel::sql_types::Bool>("expires_at < now() - interval '1 hour'");
+    let over = sql::<Bool>("expires_at < now() - interval '1 hour'");
     Ok(diesel::delete(uses::table.filter(over)).execute(connection).await?)
 }

@@ -6,4 +6,5 @@ pub mod bootstrap_token;
 pub mod credential;
 pub mod ghost;
 pub mod session;
+pub mod smoke_account;
 pub mod user;

@@ -1,6 +1,7 @@
 //! `customer_sessions`: one row a sign-in.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::now;
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{BigInt, Bytea, Text, Timestamptz};
@@ -70,17 +71,21 @@ pub async fn renew(
     Ok(renewed.bind::<Bytea, _>(id_sha256).get_result(connection).await.optional()?)
 }
 
-/// Ends a session, where it is live.
+/// Ends a session, where it is live, and says whose it was. `None` where nothing was ended.
 ///
 /// # Errors
 ///
 /// Where the database refuses or is away.
-pub async fn revoke(connection: &mut Connection, id_sha256: &[u8]) -> Result<(), DbError> {
+pub async fn revoke(
+    connection: &mut Connection,
+    id_sha256: &[u8],
+) -> Result<Option<i64>, DbError> {
     let live = sessions::table
         .filter(sessions::id_sha256.eq(id_sha256))
-        .filter(sessions::revoked_at.is_null());
-    diesel::update(live).set(sessions::revoked_at.eq(diesel::dsl::now)).execute(connection).await?;
-    Ok(())
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(now));
+    let revoked = diesel::update(live).set(sessions::revoked_at.eq(now));
+    Ok(revoked.returning(sessions::user_id).get_result(connection).await.optional()?)
 }
 
 /// Removes some of the sessions that ended 30 days ago, and says how many.

@@ -1,5 +1,6 @@
 //! `users`: one row an account.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::Text;
@@ -18,6 +19,8 @@ pub struct User {
     pub id: i64,
     /// What authenticators know it by: random, so that it tells nothing.
     pub webauthn_user_handle: Uuid,
+    /// When its first ceremony began.
+    pub created_at: DateTime<Utc>,
 }
 
 /// Takes the lock on an e-mail address until the transaction ends, whether there is an account
@@ -90,13 +93,14 @@ pub async fn insert(connection: &mut Connection, email: &EmailAddress) -> Result
     Ok(row.get_result(connection).await?)
 }
 
-/// Deletes the row of an account, and with it by cascade whatever refers to it.
+/// Deletes the row of an account, and with it by cascade whatever refers to it. Says whether it
+/// was there.
 ///
 /// # Errors
 ///
 /// Where the database refuses or is away.
-pub async fn delete(connection: &mut Connection, id: i64) -> Result<usize, DbError> {
-    Ok(diesel::delete(users::table.find(id)).execute(connection).await?)
+pub async fn delete(connection: &mut Connection, id: i64) -> Result<bool, DbError> {
+    Ok(diesel::delete(users::table.find(id)).execute(connection).await? == 1)
 }
 
 /// How many recovery codes an account has.

@@ -19,6 +19,9 @@ use crate::state::Accounts;
 /// How long a token lives.
 pub const LIFE: TimeDelta = TimeDelta::minutes(30);
 
+/// How far the database's clock, which dates tokens, may be ahead of the one that judges them.
+const SKEW: TimeDelta = TimeDelta::seconds(5);
+
 /// The longest text that is looked at, in bytes. Ours have at most about 650.
 const MAX_BYTES: usize = 2048;
 
@@ -130,16 +133,17 @@ impl BootstrapKeys {
 }
 
 /// The payload of a text whose signature is good: exactly the members of section 3, each of its
-/// type, the e-mail in its normal form.
+/// type, the e-mail in its normal form, a life no longer than ours.
 fn read(signed: &str) -> Option<BootstrapToken> {
     let bytes: Base64Url = signed.parse().ok()?;
     let payload: Payload = object::from_slice(bytes.as_bytes()).ok()?;
     let email = EmailAddress::parse(&payload.email).ok()?;
     let nonce_fits = (1..=MAX_NONCE_BYTES).contains(&payload.nonce.len())
         && payload.nonce.bytes().all(|byte| byte.is_ascii_graphic());
-    let ordered =
-        DateTime::from_timestamp(payload.iat, 0)? < DateTime::from_timestamp(payload.exp, 0)?;
-    let good = payload.v == 1 && email.as_str() == payload.email && nonce_fits && ordered;
+    let life =
+        DateTime::from_timestamp(payload.exp, 0)? - DateTime::from_timestamp(payload.iat, 0)?;
+    let life_fits = TimeDelta::zero() < life && life <= LIFE;
+    let good = payload.v == 1 && email.as_str() == payload.email && nonce_fits && life_fits;
     good.then_some(BootstrapToken {
         email,
         nonce: payload.nonce,
@@ -153,6 +157,13 @@ impl BootstrapToken {
     #[must_use]
     pub fn is_expired(&self, now: DateTime<Utc>) -> bool {
         self.expires_at <= now.timestamp()
+    }
+
+    /// Whether it was made later than clocks can differ: one whose life lies ahead would outlive
+    /// its half hour.
+    #[must_use]
+    pub fn is_from_the_future(&self, now: DateTime<Utc>) -> bool {
+        self.issued_at > (now + SKEW).timestamp()
     }
 }
 
@@ -268,6 +279,7 @@ mod tests {
             r#"{"v":1,"email":"a@b.example","nonce":"","iat":1,"exp":2}"#,
             r#"{"v":1,"email":"a@b.example","nonce":"\u0000","iat":1,"exp":2}"#,
             r#"{"v":1,"email":"a@b.example","nonce":"n","iat":2,"exp":2}"#,
+            r#"{"v":1,"email":"a@b.example","nonce":"n","iat":1,"exp":1802}"#,
             r#"{"v":1,"email":"a@b.example","nonce":"n","iat":1,"exp":9223372036854775807}"#,
             r#"{"v":1,"email":"a@b.example","nonce":"n","iat":1,"exp":2,"admin":true}"#,
             r#"{"v":1,"v":1,"email":"a@b.example","nonce":"n","iat":1,"exp":2}"#,
@@ -284,5 +296,12 @@ mod tests {
         let at = |second| DateTime::from_timestamp(second, 999_000_000).unwrap();
         assert!(!token().is_expired(at(1_800_001_799)));
         assert!(token().is_expired(at(1_800_001_800)));
+    }
+
+    #[test]
+    fn clocks_may_differ_by_five_seconds() {
+        let at = |second| DateTime::from_timestamp(second, 0).unwrap();
+        assert!(!token().is_from_the_future(at(1_799_999_995)));
+        assert!(token().is_from_the_future(at(1_799_999_994)));
     }
 }

@@ -7,6 +7,7 @@ use service_kit::passkey::{Assertion, AuthenticationState};
 use service_kit::session::RandomToken;
 use uuid::Uuid;
 
+use super::session;
 use crate::db;
 use crate::db::credential::Credential;
 use crate::error::Error;
@@ -42,7 +43,8 @@ pub async fn begin(state: &State) -> Result<(Uuid, Value), Error> {
 ///
 /// # Errors
 ///
-/// [`Error::CeremonyNotFound`], [`Error::PasskeyVerificationFailed`], and where a store is away.
+/// [`Error::CeremonyNotFound`], [`Error::PasskeyVerificationFailed`], [`Error::AuditWriteFailed`]
+/// for the session that ends, and where a store is away.
 pub async fn verify(
     state: &State,
     ceremony_id: Option<Uuid>,
@@ -84,7 +86,7 @@ async fn open_session(
         return Err(Error::unverified("the signature counter did not grow"));
     }
     if let Some(old) = old {
-        db::session::revoke(connection, &old.sha256()).await?;
+        session::revoke(connection, old, "replaced").await?;
     }
     Ok(db::session::insert(connection, credential.user_id, &session.sha256()).await?)
 }

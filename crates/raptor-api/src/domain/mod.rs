@@ -8,4 +8,5 @@ pub mod login;
 pub mod registration;
 pub mod session;
 pub mod signup;
+pub mod smoke_account;
 pub mod walkthrough;

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::state::State;
 
 /// One ceremony a user: a new begin replaces the old one.
-fn ceremony(user_id: i64) -> String {
+pub(super) fn ceremony(user_id: i64) -> String {
     format!("registration:{user_id}")
 }
 
@@ -24,6 +24,8 @@ fn ceremony(user_id: i64) -> String {
 /// [`Error::InvalidSignupLink`], [`Error::AlreadyRegistered`], and where a store is away.
 pub async fn begin(state: &State, token: &Token) -> Result<Value, Error> {
     let token = open(state, token)?;
+    // A row without a way to a challenge would be a ghost.
+    state.challenges.check().await?;
     let admit = async |connection: &mut Connection| admit(connection, &token).await;
     let user = state.accounts.locked(&token.email, admit).await?;
     let (email, handle) = (token.email.as_str(), user.webauthn_user_handle);
@@ -122,8 +124,12 @@ fn explain(error: DbError) -> Error {
 
 fn open(state: &State, token: &Token) -> Result<BootstrapToken, Error> {
     let token = state.bootstrap_keys.open(token).map_err(Error::invalid_link)?;
-    if token.is_expired(state.clock.now()) {
+    let now = state.clock.now();
+    if token.is_expired(now) {
         return Err(Error::invalid_link("expired"));
+    }
+    if token.is_from_the_future(now) {
+        return Err(Error::invalid_link("issued in the future"));
     }
     Ok(token)
 }

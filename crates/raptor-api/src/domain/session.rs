@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use ghost_contracts::EmailAddress;
 use ghost_contracts::signup::SessionAnswer;
+use serde_json::json;
+use service_kit::db::Connection;
 use service_kit::session::RandomToken;
 
 use crate::db;
@@ -40,12 +42,34 @@ pub async fn renew(accounts: &Accounts, id: &RandomToken) -> Result<Option<Sessi
     Ok(Some(Session { answer, life }))
 }
 
-/// Ends the session of that id, if it is live.
+/// Ends the session of that id, if it is live: somebody signs out.
 ///
 /// # Errors
 ///
-/// Where the database is away.
+/// [`Error::AuditWriteFailed`], and where the database is away: then the session lives on.
 pub async fn end(accounts: &Accounts, id: &RandomToken) -> Result<(), Error> {
-    let mut connection = accounts.pool.get().await?;
-    Ok(db::session::revoke(&mut connection, &id.sha256()).await?)
+    accounts.transaction(async |connection| revoke(connection, id, "logout").await).await
+}
+
+/// Ends the session of that id in the caller's transaction and audits that, if it is live: nothing
+/// is revoked without an audit row. `path` says on which occasion.
+///
+/// # Errors
+///
+/// [`Error::AuditWriteFailed`], and where the database is away; the caller rolls back.
+pub(super) async fn revoke(
+    connection: &mut Connection,
+    id: &RandomToken,
+    path: &'static str,
+) -> Result<(), Error> {
+    let Some(user_id) = db::session::revoke(connection, &id.sha256()).await? else {
+        return Ok(());
+    };
+    let entry = db::audit::Entry {
+        actor: &user_id.to_string(),
+        action: "account.signed_out",
+        target: user_id.to_string(),
+        context: json!({"path": path}),
+    };
+    Ok(db::audit::insert(connection, entry).await?)
 }

@@ -49,6 +49,10 @@ impl DeadLink {
 /// Where the database is away.
 pub async fn look_at(state: &State, token: &Token) -> Result<SignupLink, Error> {
     let Ok(token) = state.bootstrap_keys.open(token) else { return Ok(SignupLink::NotOurs) };
+    let now = state.clock.now();
+    if token.is_from_the_future(now) {
+        return Ok(SignupLink::NotOurs);
+    }
     let mut connection = state.accounts.pool.get().await?;
     if db::bootstrap_token::is_used(&mut connection, &token).await? {
         return Ok(SignupLink::Dead(DeadLink::Used));
@@ -56,7 +60,7 @@ pub async fn look_at(state: &State, token: &Token) -> Result<SignupLink, Error> 
     if db::account_reset::is_after(&mut connection, &token.email, token.issued_at).await? {
         return Ok(SignupLink::Dead(DeadLink::Replaced));
     }
-    if token.is_expired(state.clock.now()) {
+    if token.is_expired(now) {
         return Ok(SignupLink::Dead(DeadLink::Expired));
     }
     match db::ghost::check(&mut connection, &token.email).await?.state {

@@ -43,6 +43,8 @@ pub enum Outcome {
     NotUsable(RefusalReason),
     /// The account is in use; the invitation stays as it is.
     AccountInUse,
+    /// The invitation was spent by an earlier try of this attempt, and the account is in use.
+    SignedUpAlready,
     /// There is a newer NDA, to be shown; nothing is spent.
     NdaOutdated(UsableWalkthrough),
     /// The box was not ticked; nothing is spent.
@@ -88,7 +90,8 @@ pub async fn verify(
 ///
 /// # Errors
 ///
-/// [`Error::ConsoleUnavailable`], and where a store is away.
+/// [`Error::ConsoleUnavailable`], and where a store is away or cannot be written. What goes wrong
+/// when the invitation is spent already is [`Error::AfterConsumption`].
 pub async fn accept(
     state: &State,
     acceptance: &Acceptance,
@@ -111,7 +114,10 @@ pub async fn accept(
         return Ok(Outcome::AccountInUse);
     }
     match consume(state, acceptance, request_id).await? {
-        Consumption::Done(email) => sign_up(state, &email).await,
+        Consumption::Done(email) => {
+            let outcome = sign_up(state, &email).await;
+            outcome.map_err(|error| Error::AfterConsumption(Box::new(error)))
+        }
         Consumption::NotUsable(reason) => Ok(Outcome::NotUsable(reason)),
         Consumption::NdaOutdated => show_again(state, acceptance, request_id, true).await,
         Consumption::NdaNotAccepted => show_again(state, acceptance, request_id, false).await,
@@ -120,8 +126,7 @@ pub async fn accept(
 
 async fn check_database(state: &State) -> Result<(), Error> {
     let mut connection = state.accounts.pool.get().await?;
-    db::bootstrap_token::time(&mut connection).await?;
-    Ok(())
+    Ok(db::bootstrap_token::check_writable(&mut connection).await?)
 }
 
 async fn is_in_use(state: &State, email: &EmailAddress) -> Result<bool, Error> {
@@ -132,7 +137,7 @@ async fn is_in_use(state: &State, email: &EmailAddress) -> Result<bool, Error> {
 /// The account is looked at once more: a repeated attempt comes here without having been asked.
 async fn sign_up(state: &State, email: &EmailAddress) -> Result<Outcome, Error> {
     if is_in_use(state, email).await? {
-        return Ok(Outcome::AccountInUse);
+        return Ok(Outcome::SignedUpAlready);
     }
     let (accounts, keys) = (&state.accounts, &state.bootstrap_keys);
     bootstrap_token::mint(accounts, keys, email, "walkthrough").await.map(Outcome::SignUp)

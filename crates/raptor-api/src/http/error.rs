@@ -27,9 +27,23 @@ impl From<Error> for ApiError {
             Error::AuditWriteFailed(cause) => Self::audit_write_failed(cause),
             Error::Database(error) => error.into(),
             Error::Challenge(error) => error.into(),
+            Error::AfterConsumption(error) => after_consumption((*error).into()),
             Error::ConsoleUnavailable(cause) => console_unavailable().because(cause),
             Error::Internal(cause) => Self::internal(cause),
         }
+    }
+}
+
+/// The invitation is spent, so the error's own sentence ("nothing was changed") is not true.
+fn after_consumption(error: ApiError) -> ApiError {
+    let message = "Your invitation was accepted, but we could not prepare the next step. Go back \
+                   and press the button once more, or open the link again: within ten minutes you \
+                   can go on from there.";
+    let told = ApiError::new(error.code(), message).with_status(error.status());
+    let told = told.because(error.cause().unwrap_or_default());
+    match error.code() {
+        ErrorCode::ServiceUnavailable => told.retry_after(5),
+        _ => told,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use ghost_contracts::console::UsableWalkthrough;
+use uuid::Uuid;
 
 /// Welcome, what will happen, the agreement, one button.
 #[derive(Template)]
@@ -13,13 +14,20 @@ pub struct Walkthrough<'a> {
     version: &'a str,
     paragraphs: Vec<&'a str>,
     acknowledged: bool,
+    attempt: Uuid,
     notice: Option<&'a str>,
 }
 
 impl<'a> Walkthrough<'a> {
-    /// The page for this invitation; `notice` says why it is shown again.
+    /// The page for this invitation, whose form makes `attempt`; `notice` says why it is shown
+    /// again.
     #[must_use]
-    pub fn new(usable: &'a UsableWalkthrough, token: &'a str, notice: Option<&'a str>) -> Self {
+    pub fn new(
+        usable: &'a UsableWalkthrough,
+        token: &'a str,
+        attempt: Uuid,
+        notice: Option<&'a str>,
+    ) -> Self {
         Self {
             name: usable.name.as_str(),
             email: usable.email.as_str(),
@@ -27,6 +35,7 @@ impl<'a> Walkthrough<'a> {
             version: &usable.nda_version,
             paragraphs: paragraphs(&usable.nda_text),
             acknowledged: usable.nda_acknowledged,
+            attempt,
             notice,
         }
     }
@@ -39,6 +48,8 @@ impl<'a> Walkthrough<'a> {
 pub struct Interrupted<'a> {
     /// The token of the link.
     pub token: &'a str,
+    /// The attempt to repeat.
+    pub attempt: Uuid,
 }
 
 /// The text's paragraphs: blank lines stand between them.

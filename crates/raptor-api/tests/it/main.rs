@@ -17,3 +17,4 @@ mod pages;
 mod rate_limit;
 mod schema;
 mod settings;
+mod smoke_account;

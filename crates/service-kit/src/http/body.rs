@@ -1,5 +1,7 @@
 //! Request bodies, judged in this order: size (413), media type (415), content (400).
 
+use std::time::Duration;
+
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::web::{Bytes, BytesMut};
@@ -18,6 +20,9 @@ pub const INTERNAL_LIMIT: usize = 256 * 1024;
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
+
+/// How long a body may take to arrive.
+const READ_LIMIT: Duration = Duration::from_secs(10);
 
 /// The limit of a part of the service, as app data; [`PUBLIC_LIMIT`] where there is none.
 #[derive(Debug, Clone, Copy)]
@@ -96,10 +101,19 @@ async fn read(request: &HttpRequest, payload: Payload) -> Result<Bytes, ApiError
 /// The whole body, refused as soon as it is known to be over `limit` bytes.
 ///
 /// # Errors
-/// 413 `payload_too_large`; 400 `invalid_request` for a body that breaks off.
+/// 413 `payload_too_large`; 400 `invalid_request` for a body that breaks off or takes over 10 s.
 pub async fn collect(
     headers: &header::HeaderMap,
     mut payload: Payload,
+    limit: usize,
+) -> Result<Bytes, ApiError> {
+    let read = tokio::time::timeout(READ_LIMIT, buffer(headers, &mut payload, limit)).await;
+    read.map_err(|_| ApiError::invalid_request("The request body did not arrive within 10 s."))?
+}
+
+async fn buffer(
+    headers: &header::HeaderMap,
+    payload: &mut Payload,
     limit: usize,
 ) -> Result<Bytes, ApiError> {
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
@@ -107,7 +121,7 @@ pub async fn collect(
     if announced > limit {
         return Err(ApiError::payload_too_large(limit));
     }
-    let mut bytes = BytesMut::with_capacity(announced);
+    let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|error| {
             ApiError::invalid_request("The request body broke off.").because(error)
@@ -163,8 +177,8 @@ fn explain(error: &serde_json::Error) -> String {
 }
 
 fn parse_form<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
-    serde_urlencoded::from_bytes(bytes).map_err(|error| {
+    // What the parser says quotes names of the body: they are for neither the log nor the answer.
+    serde_urlencoded::from_bytes(bytes).map_err(|_| {
         ApiError::invalid_request("The form could not be read. Go back, reload and try again.")
-            .because(error)
     })
 }

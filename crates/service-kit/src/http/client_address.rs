@@ -17,14 +17,14 @@ impl TrustedProxyHops {
         if self.0 == 0 {
             return peer;
         }
-        let entries: Vec<&str> = headers
+        // By bytes: what a client put further left may be no text at all.
+        let entries: Vec<&[u8]> = headers
             .get_all("x-forwarded-for")
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .map(str::trim)
+            .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
             .collect();
         let entry = entries.len().checked_sub(self.0).and_then(|place| entries.get(place));
-        entry.and_then(|entry| address(entry)).unwrap_or(peer)
+        let entry = entry.and_then(|entry| std::str::from_utf8(entry).ok());
+        entry.and_then(|entry| address(entry.trim())).unwrap_or(peer)
     }
 }
 
@@ -71,6 +71,7 @@ mod tests {
         assert_eq!(client(1, &[]), "10.0.0.9");
         assert_eq!(client(1, &["not an address"]), "10.0.0.9");
         assert_eq!(client(1, &["1.1.1.1:443"]), "1.1.1.1");
+        assert_eq!(client(1, &["\u{ff}, 1.1.1.1"]), "1.1.1.1");
     }
 
     #[test]

@@ -40,7 +40,13 @@ pub async fn render<B: MessageBody + 'static>(
     let wanted = Wanted::from_headers(request.headers());
     let request_id = request.extensions().get::<RequestId>().cloned().unwrap_or_default();
     let pages = request.app_data::<web::Data<ErrorPages>>().cloned();
-    let response = next.call(request).await?.map_into_boxed_body();
+    // No path of ours needs an escape, and one that is written with them would be matched by the
+    // router and missed by whatever looks at the path.
+    let response = if request.uri().path().contains('%') {
+        request.into_response(HttpResponse::from_error(ApiError::not_found()))
+    } else {
+        next.call(request).await?.map_into_boxed_body()
+    };
     // A refusal that only sends the client elsewhere has its final form already.
     if response.status().is_redirection() {
         return Ok(response);

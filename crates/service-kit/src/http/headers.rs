@@ -42,9 +42,11 @@ pub async fn secure<B: MessageBody + 'static>(
         Some(public) if came_by_http => {
             let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
             let location = format!("{}{target}", public.origin());
-            let answer = HttpResponse::PermanentRedirect()
+            let mut answer = HttpResponse::PermanentRedirect()
                 .insert_header((header::LOCATION, location))
                 .finish();
+            // The address may hold a token.
+            guard_token_page(answer.headers_mut());
             request.into_response(answer)
         }
         _ => next.call(request).await?.map_into_boxed_body(),

@@ -84,8 +84,36 @@ fn attested_credential(rest: &mut &[u8]) -> Result<Vec<u8>, CeremonyError> {
     }
     let id = take(rest, length)?.to_vec();
     match cbor_item(rest)? {
-        Value::Map(_) => Ok(id),
+        Value::Map(key) => check_key(&key).map(|()| id),
         _ => Err(CeremonyError::Malformed("a public key that is no map")),
+    }
+}
+
+/// COSE labels (RFC 9052, section 7; RFC 9053, section 7.1).
+const ALGORITHM: i64 = 3;
+const CURVE: i64 = -1;
+/// Which curve an algorithm names (WebAuthn Level 3, section 5.8.5).
+const CURVES: [(i64, i64); 2] = [(-7, 1), (-35, 2)];
+
+/// Every label once, and an ECDSA key on its algorithm's own curve.
+fn check_key(key: &[(Value, Value)]) -> Result<(), CeremonyError> {
+    let repeated = key
+        .iter()
+        .enumerate()
+        .any(|(place, (label, _))| key.iter().take(place).any(|(earlier, _)| earlier == label));
+    if repeated {
+        return Err(CeremonyError::Malformed("a public key with a doubled label"));
+    }
+    let number = |label: i64| {
+        let found = key.iter().find(|(name, _)| *name == Value::from(label));
+        found.and_then(|(_, value)| i64::try_from(value.as_integer()?).ok())
+    };
+    let wanted = CURVES.iter().find(|(algorithm, _)| number(ALGORITHM) == Some(*algorithm));
+    match wanted {
+        Some((_, curve)) if number(CURVE) != Some(*curve) => {
+            Err(CeremonyError::Refused("a key on another curve than its algorithm's"))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -12,8 +12,13 @@ struct ClientData {
     origin: String,
     #[serde(rename = "crossOrigin", default)]
     cross_origin: Option<bool>,
-    #[serde(rename = "topOrigin", default)]
-    top_origin: Option<serde_json::Value>,
+    #[serde(rename = "topOrigin", default, deserialize_with = "present")]
+    top_origin: bool,
+}
+
+/// Whether a member is there, whatever its value: `null` too.
+fn present<'de, D: serde::Deserializer<'de>>(member: D) -> Result<bool, D::Error> {
+    serde::de::IgnoredAny::deserialize(member).map(|_| true)
 }
 
 /// Checks steps 5 to 11 of section 7.1 (10 to 14 of 7.2): the kind of ceremony, the challenge
@@ -41,7 +46,7 @@ pub fn check(
     if data.cross_origin == Some(true) {
         return Err(CeremonyError::Refused("a cross-origin ceremony"));
     }
-    if data.top_origin.is_some() {
+    if data.top_origin {
         return Err(CeremonyError::Refused("a ceremony inside another site's page"));
     }
     Ok(())

@@ -67,11 +67,12 @@ impl Setting for DatabaseUrl {
                     .to_owned());
             }
         };
-        let rest: Vec<_> = pairs.iter().filter(|(name, _)| name != "sslmode").collect();
-        url.set_query(None);
-        if !rest.is_empty() {
-            url.query_pairs_mut().extend_pairs(rest);
-        }
+        // The rest stays to the letter: the driver reads a plus sign as a plus sign.
+        let query = url.query().unwrap_or_default().to_owned();
+        let rest: Vec<&str> =
+            query.split('&').filter(|pair| !pair.starts_with("sslmode=")).collect();
+        let rest = rest.join("&");
+        url.set_query(Some(rest.as_str()).filter(|rest| !rest.is_empty()));
         let driver_url = url.to_string();
         if driver_url.parse::<tokio_postgres::Config>().is_err() {
             return Err(shape());
@@ -135,6 +136,9 @@ mod tests {
             assert_eq!(url.tls(), tls, "{text}");
             assert!(!url.driver_url().contains("sslmode"), "{text}");
         }
+        let spaced = "postgres://u@db/app?sslmode=require&options=-c%20work_mem%3D8MB";
+        let spaced = DatabaseUrl::parse(spaced).unwrap();
+        assert_eq!(spaced.driver_url(), "postgres://u@db/app?options=-c%20work_mem%3D8MB");
         assert!(DatabaseUrl::parse("postgres://u@db/app?sslmode=verify-ca").is_err());
         assert!(DatabaseUrl::parse("mysql://u@db/app").is_err());
     }

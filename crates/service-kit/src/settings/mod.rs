@@ -26,15 +26,20 @@ pub trait Setting: Sized {
 
 /// The variables of a process, or of a test.
 #[derive(Clone, Default)]
-pub struct Source(BTreeMap<String, String>);
+pub struct Source(BTreeMap<String, Result<String, NotText>>);
+
+/// A value that is not UTF-8.
+#[derive(Debug, Clone, Copy)]
+struct NotText;
 
 impl Source {
-    /// The environment of this process. A value that is not UTF-8 is passed over and so counts
-    /// as unset.
+    /// The environment of this process.
     #[must_use]
     pub fn process() -> Self {
         let pairs = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .filter_map(|(name, value)| {
+                Some((name.into_string().ok()?, value.into_string().map_err(|_| NotText)))
+            })
             .collect();
         Self(pairs)
     }
@@ -43,21 +48,21 @@ impl Source {
     pub fn from_pairs<N: Into<String>, V: Into<String>>(
         pairs: impl IntoIterator<Item = (N, V)>,
     ) -> Self {
-        Self(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+        Self(pairs.into_iter().map(|(name, value)| (name.into(), Ok(value.into()))).collect())
     }
 
     /// The names that begin with `prefix` and have a value.
     pub fn names_with_prefix(&self, prefix: &str) -> Vec<String> {
-        self.0
-            .iter()
-            .filter(|(name, value)| name.starts_with(prefix) && !value.trim().is_empty())
-            .map(|(name, _)| name.clone())
-            .collect()
+        self.0.keys().filter(|name| name.starts_with(prefix)).cloned().collect()
     }
 
-    fn get(&self, name: &str, verbatim: bool) -> Option<&str> {
-        let value = self.0.get(name)?;
-        Some(if verbatim { value } else { value.trim() }).filter(|value| !value.is_empty())
+    /// What a variable says, where it is set and not empty.
+    fn parse<T: Setting>(&self, name: &str) -> Option<Result<T, String>> {
+        let Ok(value) = self.0.get(name)? else {
+            return Some(Err("is not UTF-8".to_owned()));
+        };
+        let value = if T::VERBATIM { value } else { value.trim() };
+        (!value.is_empty()).then(|| T::parse(value))
     }
 }
 
@@ -101,8 +106,7 @@ impl Reader {
 
     /// Reads one variable; a malformed value is a fault from here on, whoever needs it.
     pub fn read<T: Setting>(&mut self, name: &'static str) -> Given<T> {
-        let parsed = self.source.get(name, T::VERBATIM).map(T::parse);
-        match parsed {
+        match self.source.parse(name) {
             None => Given { name, value: None, malformed: false },
             Some(Ok(value)) => Given { name, value: Some(value), malformed: false },
             Some(Err(reason)) => {
@@ -117,7 +121,7 @@ impl Reader {
     pub fn read_each<T: Setting>(&mut self, prefix: &str) -> BTreeMap<String, T> {
         let mut values = BTreeMap::new();
         for name in self.source.names_with_prefix(prefix) {
-            match self.source.get(&name, T::VERBATIM).map(T::parse) {
+            match self.source.parse(&name) {
                 Some(Ok(value)) => drop(values.insert(name, value)),
                 Some(Err(reason)) => self.fault(&name, reason),
                 None => {}

@@ -18,6 +18,7 @@ mod ports;
 mod progress;
 mod service;
 mod settings;
+mod smoke;
 mod stage;
 mod story;
 mod tester;

@@ -1,5 +1,7 @@
 //! What happens in the demo once everything runs.
 
+use std::path::Path;
+
 use super::databases::TURN;
 use super::failure::Failure;
 use super::mailbox::ROLES;
@@ -7,7 +9,7 @@ use super::operator::Operator;
 use super::progress::{Progress, print};
 use super::settings::Addresses;
 use super::stage::System;
-use super::{Options, cast, fill, service, verify};
+use super::{Options, cast, fill, service, smoke, verify};
 
 /// Whom the printed enrolment link is for.
 const VISITOR: &str = "you@example.com";
@@ -43,7 +45,8 @@ pub(super) async fn tell(
     operators.extend(others);
     system.mailbox.open_desk(operators);
     let enrolment = invite_superadmin(system, VISITOR).await?;
-    print(&summary(system, &enrolment, options, progress));
+    let smoke = smoke::write_settings(system)?;
+    print(&summary(system, &enrolment, &smoke, options, progress));
     if options.check { Ok(()) } else { std::future::pending().await }
 }
 
@@ -69,9 +72,15 @@ async fn console(system: &System, arguments: &[&str]) -> Result<String, Failure>
     service::run(&system.binaries.console, arguments, &system.settings.console).await
 }
 
-fn summary(system: &System, enrolment: &str, options: &Options, progress: &Progress) -> String {
+fn summary(
+    system: &System,
+    enrolment: &str,
+    smoke: &Path,
+    options: &Options,
+    progress: &Progress,
+) -> String {
     let Addresses { raptor, console, mailbox } = &system.addresses;
-    let logs = system.logs.display();
+    let (logs, smoke) = (system.logs.display(), smoke.display());
     let seconds = progress.elapsed().as_secs();
     let ready = progress.heading(&format!("The demo is ready, after {seconds} s."));
     let to_try = progress.heading("What to try");
@@ -91,6 +100,7 @@ fn summary(system: &System, enrolment: &str, options: &Options, progress: &Progr
   Mailbox                {mailbox}
   Where testers sign up  {raptor}
   Logs                   {logs}
+  Run the smoke test     (. {smoke}; make smoke-signup-prod)
 
 {to_try}
 

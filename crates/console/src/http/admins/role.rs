@@ -9,7 +9,7 @@ use service_kit::error::ApiError;
 use service_kit::http::body::JsonOrForm;
 
 use super::{AdminBody, BACK, id};
-use crate::domain::admin::{self, AdminError, RoleChange};
+use crate::domain::admin::{self, Admin, AdminError};
 use crate::domain::operator::Operator;
 use crate::domain::permission::Role;
 use crate::http::access::Superadmin;
@@ -40,14 +40,11 @@ pub async fn role(
         }
     };
     match change(&pool, &operator.0, &path, role).await {
-        Ok(RoleChange { admin, changed }) => {
-            let message = match changed {
-                true => format!(
-                    "{} is {role} now. Their sessions have ended; they sign in again.",
-                    admin.email
-                ),
-                false => format!("{} was {role} already. Nothing was changed.", admin.email),
-            };
+        Ok(admin) => {
+            let message = format!(
+                "{} is {role} now. Their sessions have ended; they sign in again.",
+                admin.email
+            );
             reply.done(StatusCode::OK, &AdminBody::from(&admin), message, BACK).await
         }
         Err(error) => reply.refused(error.into(), BACK).await,
@@ -59,6 +56,6 @@ async fn change(
     operator: &Operator,
     path: &str,
     role: Role,
-) -> Result<RoleChange, AdminError> {
+) -> Result<Admin, AdminError> {
     admin::change_role(pool, &operator.actor(), id(path)?, role).await
 }

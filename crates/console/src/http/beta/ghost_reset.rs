@@ -116,7 +116,7 @@ fn explain(refusal: Refusal, now: DateTime<Utc>) -> ApiError {
             .with_details(&StillEnrolling { retry_after_seconds: grace, retry_at })
             .retry_after(wait)
         }
-        Refusal::NotGhost(state) => ApiError::new(
+        Refusal::NotGhost { state, .. } => ApiError::new(
             ErrorCode::NotGhost,
             "The account changed while the reset began and is no ghost any more. Nothing was \
              deleted; look at the tester again.",
@@ -133,8 +133,20 @@ fn explain(refusal: Refusal, now: DateTime<Utc>) -> ApiError {
              the reset again: that is safe and finishes it.",
         )
         .because(cause),
-        Refusal::Write(WriteError::Audit(error)) => error.into(),
-        Refusal::Write(WriteError::Database(error)) | Refusal::Database(error) => error.into(),
+        Refusal::NotBegun(WriteError::Audit(error)) => error.into(),
+        Refusal::NotBegun(WriteError::Database(error)) | Refusal::Database(error) => error.into(),
+        Refusal::Unfinished(error) => {
+            let code = match error {
+                WriteError::Audit(_) => ErrorCode::AuditWriteFailed,
+                WriteError::Database(_) => ErrorCode::Internal,
+            };
+            ApiError::new(
+                code,
+                "The reset was begun and could not be finished. Run it again: that is safe and \
+                 finishes it.",
+            )
+            .because(cause)
+        }
         Refusal::Interrupted(_) => ApiError::internal(cause),
     }
 }

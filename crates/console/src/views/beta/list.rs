@@ -4,6 +4,7 @@ use askama::Template;
 use ghost_contracts::AccountState;
 
 use super::badge::{self, Badge};
+use crate::db::interrupted_reset::InterruptedTester;
 use crate::db::tester::Filter;
 use crate::domain::invitation::InvitationStatus;
 use crate::domain::permission::Permission;
@@ -22,6 +23,7 @@ pub struct ListPage {
     is_first: bool,
     listed: Vec<Listed>,
     raptor_available: bool,
+    interrupted: Vec<InterruptedTester>,
     next: Option<String>,
     may_invite: bool,
     who_may: &'static str,
@@ -41,6 +43,7 @@ impl ListPage {
             is_first: paging.before.is_none(),
             listed: roster.listed,
             raptor_available: roster.raptor_available,
+            interrupted: roster.interrupted,
             next,
             layout,
         }

@@ -15,7 +15,7 @@ use crate::state::State;
 ///
 /// # Errors
 ///
-/// The general ones.
+/// 500 `audit_write_failed`, and the session lives on; and the general ones.
 pub async fn handle(
     state: Data<State>,
     public: Data<PublicUrl>,

@@ -28,6 +28,7 @@ pub struct Form {
     nda_version: String,
     #[serde(default)]
     nda_accepted: bool,
+    attempt_id: Option<Uuid>,
 }
 
 /// Accepts the NDA, spends the invitation and leads on to the passkey.
@@ -36,7 +37,8 @@ pub struct Form {
 ///
 /// 404 while registration is off, 409 `already_registered`, 410 or 404 `token_not_usable`; for
 /// programs also 409 `nda_version_outdated` and 400 `nda_not_accepted`, where people are shown
-/// the page again; 503 while the Console or a store is away; and the general ones.
+/// the page again; 503 while the Console or a store is away, or the database takes no writes; and
+/// the general ones.
 pub async fn handle(
     request: HttpRequest,
     state: Data<State>,
@@ -48,7 +50,8 @@ pub async fn handle(
     if !flag.0 {
         return Err(refusal::closed());
     }
-    let known = attempt::known(&request);
+    // The cookie wins: it is the same in every tab of the browser.
+    let known = attempt::known(&request).or(form.attempt_id);
     let acceptance = Acceptance {
         token: form.token,
         nda_version: form.nda_version,
@@ -83,6 +86,7 @@ fn answer(
         }
         Outcome::NotUsable(reason) => Err(refusal::not_usable(reason)),
         Outcome::AccountInUse => Err(refusal::account_in_use()),
+        Outcome::SignedUpAlready => Err(refusal::signed_up_already()),
         Outcome::NdaOutdated(usable) => {
             let notice = "The agreement has changed since you opened this page. Nothing was \
                           used up. Please read its current version and accept it.";
@@ -108,7 +112,8 @@ fn again(
     if wanted != Wanted::Html {
         return Err(error);
     }
-    let page = Walkthrough::new(usable, acceptance.token.reveal(), Some(notice));
+    let (token, attempt) = (acceptance.token.reveal(), acceptance.attempt);
+    let page = Walkthrough::new(usable, token, attempt, Some(notice));
     let page = page.render().map_err(ApiError::internal)?;
     let mut answer = HttpResponse::build(error.status());
     Ok(answer.content_type("text/html; charset=utf-8").body(page))

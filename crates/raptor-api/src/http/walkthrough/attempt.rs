@@ -1,5 +1,7 @@
 //! The cookie that names an attempt to accept an invitation, so that a double tap, a reload or a
 //! crash between the two services makes no ghost (section 6 of the contracts).
+//!
+//! The page's form names the attempt too, for browsers that keep no cookies, or no longer.
 
 use actix_web::HttpRequest;
 use actix_web::cookie::time::Duration;
@@ -9,9 +11,9 @@ use uuid::Uuid;
 
 const NAME: &str = "walkthrough_attempt";
 
-/// A little longer than the Console remembers an attempt (10 minutes), counted from the last
-/// time that it was sent.
-const LIFE: Duration = Duration::minutes(15);
+/// Far longer than the Console remembers an attempt (10 minutes after it was carried out): people
+/// read the agreement first, and the cookie must still be there for the second of two taps.
+const LIFE: Duration = Duration::hours(2);
 
 /// The attempt that the browser has been given.
 pub(super) fn known(request: &HttpRequest) -> Option<Uuid> {

@@ -43,6 +43,13 @@ pub(super) fn closed() -> ApiError {
     ApiError::new(ErrorCode::NotFound, message)
 }
 
+/// The invitation was spent earlier, and the account is in use: 409.
+pub(super) fn signed_up_already() -> ApiError {
+    let message = "This invitation was used, and your account is there already. Sign in with your \
+                   passkey.";
+    ApiError::new(ErrorCode::AlreadyRegistered, message)
+}
+
 /// The account is in use: 409, and nothing is spent.
 pub(super) fn account_in_use() -> ApiError {
     let message = "Your account is there already, with a passkey. Your invitation was not used \

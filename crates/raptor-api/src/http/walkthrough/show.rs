@@ -20,6 +20,9 @@ use crate::views::walkthrough::{Interrupted, Walkthrough};
 
 /// The walkthrough and the NDA. Opening it consumes nothing: mail scanners follow links.
 ///
+/// A browser keeps the attempt that it has: a POST of it may be under way, and with another one
+/// its repetition would be a stranger's.
+///
 /// # Errors
 ///
 /// 410 `token_not_usable` with the `reason` for a dead invitation, 404 for one we do not know;
@@ -35,10 +38,11 @@ pub async fn handle(
         WalkthroughVerification::Usable(usable) => usable,
         WalkthroughVerification::Refused(reason) => return refuse(reason, &request, &token),
     };
-    let page = Walkthrough::new(&usable, token.reveal(), None);
+    let attempt = attempt::known(&request).unwrap_or_else(Uuid::new_v4);
+    let page = Walkthrough::new(&usable, token.reveal(), attempt, None);
     let page = page.render().map_err(ApiError::internal)?;
     Ok(HttpResponse::Ok()
-        .cookie(attempt::cookie(Uuid::new_v4(), &public))
+        .cookie(attempt::cookie(attempt, &public))
         .content_type("text/html; charset=utf-8")
         .body(page))
 }
@@ -51,9 +55,11 @@ fn refuse(
     token: &Token,
 ) -> Result<HttpResponse, ApiError> {
     let is_person = Wanted::from_headers(request.headers()) == Wanted::Html;
-    if reason != RefusalReason::Consumed || !is_person || attempt::known(request).is_none() {
-        return Err(refusal::not_usable(reason));
-    }
-    let page = Interrupted { token: token.reveal() }.render().map_err(ApiError::internal)?;
+    let attempt = match attempt::known(request) {
+        Some(attempt) if is_person && reason == RefusalReason::Consumed => attempt,
+        _ => return Err(refusal::not_usable(reason)),
+    };
+    let page = Interrupted { token: token.reveal(), attempt };
+    let page = page.render().map_err(ApiError::internal)?;
     Ok(HttpResponse::build(StatusCode::GONE).content_type("text/html; charset=utf-8").body(page))
 }

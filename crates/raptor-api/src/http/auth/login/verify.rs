@@ -18,7 +18,8 @@ use crate::state::State;
 ///
 /// # Errors
 ///
-/// 400 `ceremony_not_found`, 400 `passkey_verification_failed`, and the general ones.
+/// 400 `ceremony_not_found`, 400 `passkey_verification_failed`, 500 `audit_write_failed`, and the
+/// general ones.
 pub async fn handle(
     state: Data<State>,
     public: Data<PublicUrl>,

@@ -1,0 +1,3 @@
+//! The kit against a real Postgres.
+
+mod transaction;

@@ -1,0 +1,3 @@
+DROP INDEX account_resets_smoke_accounts_idx;
+DROP INDEX bootstrap_token_uses_smoke_accounts_idx;
+DROP INDEX users_smoke_accounts_idx;
