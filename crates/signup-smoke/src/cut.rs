@@ -57,7 +57,11 @@ pub fn foreign(text: &str, secret: Option<&str>) -> String {
 }
 
 fn push_word(shown: &mut String, word: &mut String) {
-    if looks_like_a_token(word) { shown.push_str(&ends(word)) } else { shown.push_str(word) }
+    if looks_like_a_token(word) {
+        shown.push_str(&ends(word))
+    } else {
+        shown.push_str(word)
+    }
     word.clear();
 }
 

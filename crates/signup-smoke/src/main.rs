@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, value_parser};
 use serde_json::json;
 use service_kit::clock::Clock;
 use service_kit::settings::{Faults, Source};
@@ -22,7 +22,7 @@ use signup_smoke::verdict::Verdict;
 /// Mints a bootstrap token through the runner, signs up with a synthetic passkey over the public
 /// API, looks at the rows through the runner, and deletes them again, whatever happens.
 #[derive(Parser)]
-#[command(version, after_help = VARIABLES, args_conflicts_with_subcommands = false)]
+#[command(version, after_help = VARIABLES)]
 struct CommandLine {
     #[command(subcommand)]
     command: Option<Command>,
@@ -36,10 +36,12 @@ struct Options {
     #[arg(long, global = true)]
     json: bool,
     /// How long a command of the runner may take.
-    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 120)]
+    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 120,
+          value_parser = value_parser!(u32).range(1..))]
     runner_timeout: u32,
     /// How long an answer of the API may take.
-    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 30)]
+    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 30,
+          value_parser = value_parser!(u32).range(1..))]
     api_timeout: u32,
 }
 
@@ -127,8 +129,11 @@ async fn run(
 /// Whether a person watches, at a terminal that can write over a line.
 fn is_terminal(options: &Options) -> bool {
     let plain = std::env::var_os("TERM").is_none_or(|kind| kind == "dumb");
-    let watched =
-        if options.json { std::io::stderr().is_terminal() } else { std::io::stdout().is_terminal() };
+    let watched = if options.json {
+        std::io::stderr().is_terminal()
+    } else {
+        std::io::stdout().is_terminal()
+    };
     watched && !plain
 }
 

@@ -2,7 +2,7 @@
 
 use ghost_contracts::EmailAddress;
 use service_kit::clock::Clock;
-use service_kit::settings::{Domain, Faults, Reader, ServiceUrl, Setting, Source};
+use service_kit::settings::{Domain, Faults, Reader, ServiceUrl, Setting, Source, Text};
 use url::Url;
 
 use crate::address::SmokeAddress;
@@ -38,7 +38,7 @@ impl Settings {
     /// Everything that is wrong or stands in the way, together.
     pub fn read(source: Source, clock: &Clock) -> Result<Self, Faults> {
         let mut reader = Reader::new(source);
-        let allowed = reader.read::<Allowed>("RAXX_SMOKE_ALLOW_PROD");
+        let allowed = reader.read::<Text>("RAXX_SMOKE_ALLOW_PROD").optional();
         let api = reader.read::<ServiceUrl>("RAXX_SMOKE_API_URL");
         let origin = reader.read::<ServiceUrl>("RAXX_SMOKE_ORIGIN");
         let app = reader.read::<App>("HEROKU_APP");
@@ -47,7 +47,10 @@ impl Settings {
         let domain = reader.read::<Domain>("SMOKE_EMAIL_DOMAIN");
         let email = reader.read::<Address>("RAXX_SMOKE_EMAIL");
 
-        reader.require(allowed);
+        if allowed.is_none_or(|Text(text)| text != "1") {
+            let reason = "must be 1: this test writes to a live deployment";
+            reader.fault("RAXX_SMOKE_ALLOW_PROD", reason.to_owned());
+        }
         let api = api.optional().map_or_else(|| API_URL.to_owned(), |url| url.as_str().to_owned());
         let origin = origin.optional().map_or_else(|| api.clone(), |url| url.as_str().to_owned());
         let App(app) = app.or(App(HEROKU_APP.to_owned()));
@@ -86,18 +89,6 @@ impl Settings {
     }
 }
 
-/// `1`: whoever runs this means to.
-struct Allowed;
-
-impl Setting for Allowed {
-    fn parse(text: &str) -> Result<Self, String> {
-        match text {
-            "1" => Ok(Self),
-            _ => Err("must be 1: this test writes to a live deployment".to_owned()),
-        }
-    }
-}
-
 struct Address(EmailAddress);
 
 impl Setting for Address {
@@ -131,7 +122,8 @@ impl Setting for App {
         if text.starts_with(|first: char| first.is_ascii_lowercase()) && text.bytes().all(plain) {
             Ok(Self(text.to_owned()))
         } else {
-            Err("must be the name of a Heroku app: lower-case letters, digits and dashes".to_owned())
+            Err("must be the name of a Heroku app: lower-case letters, digits and dashes"
+                .to_owned())
         }
     }
 }

@@ -63,8 +63,11 @@ impl Verdict {
             Runner::Local => None,
         };
         let steps: Vec<_> = facts.steps.iter().map(step).collect();
-        let states: Vec<_> =
-            facts.states.iter().map(|(when, state)| json!({"when": when, "state": state})).collect();
+        let states: Vec<_> = facts
+            .states
+            .iter()
+            .map(|(when, state)| json!({"when": when, "state": state}))
+            .collect();
         json!({
             "verdict": self.word(),
             "kind": self.kind.word().to_ascii_lowercase(),

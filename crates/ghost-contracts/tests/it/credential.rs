@@ -119,9 +119,28 @@ fn a_credential_is_an_object_and_so_is_its_response() {
 }
 
 #[test]
-fn the_id_is_the_same_text_as_the_raw_id() {
-    for id in ["AQIDBQ", "AQIDBA==", "AQIDBB", "", "aQIDBA"] {
+fn an_id_that_is_not_the_raw_id_is_read_and_left_to_the_ceremony() {
+    for id in ["AQIDBQ", "", "aQIDBA"] {
+        assert_eq!(both_read(|c| c["id"] = json!(id)), (true, true), "{id}");
+    }
+    let mut credential = registration();
+    credential["id"] = json!("AQIDBQ");
+    let credential: RegistrationResponseJson = serde_json::from_value(credential).unwrap();
+    assert_eq!(credential.id.as_bytes(), [1, 2, 3, 5]);
+    assert_eq!(credential.raw_id.as_bytes(), [1, 2, 3, 4]);
+    survives(&credential);
+    let mut credential = authentication();
+    credential["id"] = json!("AQIDBQ");
+    let credential: AuthenticationResponseJson = serde_json::from_value(credential).unwrap();
+    assert_eq!(credential.id.as_bytes(), [1, 2, 3, 5]);
+    survives(&credential);
+}
+
+#[test]
+fn an_id_that_is_no_base64url_is_malformed_whatever_the_raw_id() {
+    for id in ["AQIDBA==", "AQIDBB", "AQ IDBA", "AQIDB+"] {
         assert_eq!(both_read(|c| c["id"] = json!(id)), (false, false), "{id}");
+        assert_eq!(both_read(|c| c["rawId"] = json!(id)), (false, false), "{id}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! `customer_sessions`: one row a sign-in.
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::now;
+use diesel::dsl;
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{BigInt, Bytea, Text, Timestamptz};
@@ -76,15 +76,12 @@ pub async fn renew(
 /// # Errors
 ///
 /// Where the database refuses or is away.
-pub async fn revoke(
-    connection: &mut Connection,
-    id_sha256: &[u8],
-) -> Result<Option<i64>, DbError> {
+pub async fn revoke(connection: &mut Connection, id_sha256: &[u8]) -> Result<Option<i64>, DbError> {
     let live = sessions::table
         .filter(sessions::id_sha256.eq(id_sha256))
         .filter(sessions::revoked_at.is_null())
-        .filter(sessions::expires_at.gt(now));
-    let revoked = diesel::update(live).set(sessions::revoked_at.eq(now));
+        .filter(sessions::expires_at.gt(dsl::now));
+    let revoked = diesel::update(live).set(sessions::revoked_at.eq(dsl::now));
     Ok(revoked.returning(sessions::user_id).get_result(connection).await.optional()?)
 }
 

@@ -43,7 +43,7 @@ pub async fn render<B: MessageBody + 'static>(
     // No path of ours needs an escape, and one that is written with them would be matched by the
     // router and missed by whatever looks at the path.
     let response = if request.uri().path().contains('%') {
-        request.into_response(HttpResponse::from_error(ApiError::not_found()))
+        request.error_response(ApiError::not_found())
     } else {
         next.call(request).await?.map_into_boxed_body()
     };

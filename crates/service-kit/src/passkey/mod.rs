@@ -11,6 +11,7 @@ mod options;
 
 use std::time::Duration;
 
+use ghost_contracts::Base64Url;
 use ghost_contracts::credential::{AuthenticationResponseJson, RegistrationResponseJson};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -151,6 +152,7 @@ impl Passkeys {
         state: &RegistrationState,
     ) -> Result<NewPasskey, CeremonyError> {
         let response = &credential.response;
+        same_id(&credential.id, &credential.raw_id)?;
         let client_data = response.client_data_json.as_bytes();
         client_data::check(client_data, "webauthn.create", &state.challenge, &self.origin)?;
         let data = attestation::check(response.attestation_object.as_bytes())?;
@@ -198,6 +200,7 @@ impl Passkeys {
         stored: &StoredPasskey,
     ) -> Result<Assertion, CeremonyError> {
         let response = &credential.response;
+        same_id(&credential.id, &credential.raw_id)?;
         let client_data = response.client_data_json.as_bytes();
         client_data::check(client_data, "webauthn.get", &state.challenge, &self.origin)?;
         let data = authenticator_data::parse(
@@ -226,4 +229,9 @@ impl Passkeys {
         self.webauthn.finish_discoverable_authentication_v2(&for_library, state.library, &known)?;
         Ok(Assertion { sign_count: i64::from(data.sign_count), backed_up: data.backed_up })
     }
+}
+
+/// Level 3, section 5.1: `id` is `rawId` as text, and one text stands for one sequence of bytes.
+fn same_id(id: &Base64Url, raw_id: &Base64Url) -> Result<(), CeremonyError> {
+    if id == raw_id { Ok(()) } else { Err(CeremonyError::Refused("id is not rawId")) }
 }

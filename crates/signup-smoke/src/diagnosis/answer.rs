@@ -63,7 +63,9 @@ fn by_code(call: Call, code: ErrorCode, answer: &Answer, runner: &Runner) -> Adv
                 Runner::Heroku { app } => {
                     format!("Check feature flags via heroku config --app {app}")
                 }
-                Runner::Local => "Check FLAG_WEBAUTHN_REGISTRATION where raptor-api runs".to_owned(),
+                Runner::Local => {
+                    "Check FLAG_WEBAUTHN_REGISTRATION where raptor-api runs".to_owned()
+                }
             },
         ),
         (ErrorCode::PasskeyVerificationFailed, _) => advice(
@@ -72,15 +74,15 @@ fn by_code(call: Call, code: ErrorCode, answer: &Answer, runner: &Runner) -> Adv
              this address came in between",
             format!(
                 "Check Redis connectivity; check that options[\"challenge\"] matches what was \
-                 stored in step 2; the reason is in the log ({})",
+                 stored in step 2; the reason is in the log: {}",
                 logs(runner)
             ),
         ),
         (ErrorCode::SignupSessionNotFound, _) => advice(
             "User row was not created in step 2, or row or challenge were lost since",
             format!(
-                "Check step 2 logs for a 500 or database error ({}); check whether Redis was \
-                 restarted",
+                "Check step 2 logs for a 500 or database error; check whether Redis was restarted: \
+                 {}",
                 logs(runner)
             ),
         ),
@@ -92,23 +94,23 @@ fn by_code(call: Call, code: ErrorCode, answer: &Answer, runner: &Runner) -> Adv
         (ErrorCode::CredentialAlreadyRegistered, _) => advice(
             "A credential id of 32 random bytes came twice: the request was carried out twice, \
              or this machine has no randomness",
-            format!("Run it again, and look for two verify-with-token in the log ({})", logs(runner)),
+            format!(
+                "Run it again, and look for two verify-with-token in the log: {}",
+                logs(runner)
+            ),
         ),
         (ErrorCode::RateLimited, _) => too_many(answer),
         (ErrorCode::ServiceUnavailable, _) => advice(
             "raptor-api cannot reach its database or its Redis",
-            format!("GET /readyz says which; then {}", logs(runner)),
+            format!("GET /readyz says which; then look into {}", logs(runner)),
         ),
         (ErrorCode::AuditWriteFailed, _) => advice(
             "audit_log refuses rows: disk full, a missing migration or a broken trigger",
-            format!("Check the database; {}", logs(runner)),
+            format!("Check the database; the reason is in the log: {}", logs(runner)),
         ),
         (ErrorCode::Internal, _) => advice(
             "A fault of raptor-api's own",
-            format!(
-                "Look up the request id of the answer above in the log ({})",
-                logs(runner)
-            ),
+            format!("Look up the request id of the answer above in the log: {}", logs(runner)),
         ),
         _ => advice(
             "raptor-api does not understand a request of this smoke",
@@ -139,8 +141,8 @@ fn by_status(answer: &Answer, runner: &Runner) -> Advice {
         500..=599 => advice(
             "No dyno answers: the router speaks in its place (crashed, booting, or too slow)",
             match runner {
-                Runner::Heroku { app } => format!("heroku ps --app {app}; {}", logs(runner)),
-                Runner::Local => logs(runner),
+                Runner::Heroku { app } => format!("heroku ps --app {app}; then {}", logs(runner)),
+                Runner::Local => format!("Look into {}", logs(runner)),
             },
         ),
         _ => advice("This is no answer of raptor-api's", "Look at the answer above"),

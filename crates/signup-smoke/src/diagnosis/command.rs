@@ -73,7 +73,7 @@ fn advice(purpose: Purpose, failed: &NoAnswer, runner: &Runner) -> (String, Stri
         ),
         (How::Exited(126 | 127), _) => advice(
             "There is no raptor-api in the slug that is deployed",
-            format!("Check what was released last; {}", logs(runner)),
+            format!("Check what was released last, and {}", logs(runner)),
         ),
         (How::Exited(_), _) => exited(purpose, runner),
     }

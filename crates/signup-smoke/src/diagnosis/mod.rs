@@ -21,7 +21,9 @@ fn look_up(runner: &Runner, variable: &str) -> String {
         Runner::Heroku { app } => {
             format!("heroku config --app {app} | grep {variable} | cut -d: -f1")
         }
-        Runner::Local => format!("check {variable} in the environment of raptor-api and of this command"),
+        Runner::Local => {
+            format!("check {variable} in the environment of raptor-api and of this command")
+        }
     }
 }
 
@@ -29,6 +31,6 @@ fn look_up(runner: &Runner, variable: &str) -> String {
 fn logs(runner: &Runner) -> String {
     match runner {
         Runner::Heroku { app } => format!("heroku logs --app {app} --num 500"),
-        Runner::Local => "see the log of raptor-api".to_owned(),
+        Runner::Local => "the log of raptor-api serve".to_owned(),
     }
 }

@@ -48,7 +48,7 @@ pub fn no_rows(runner: &Runner) -> Failure {
          removed since, or API and command use different databases",
         format!(
             "Compare DATABASE_URL of web and one-off dynos; look for account.signup_completed in \
-             audit_log; {}",
+             audit_log and {}",
             logs(runner)
         ),
     )

@@ -28,8 +28,7 @@ pub async fn begin(run: &Run, minted: &Minted) -> Result<Value, Failure> {
         let member = |path: &str| options.pointer(path).and_then(Value::as_str);
         let challenge = member("/challenge").ok_or_else(|| unreadable(&answer, "a challenge"))?;
         let user = member("/user/id").ok_or_else(|| unreadable(&answer, "a user.id"))?;
-        let said =
-            format!("challenge={} user.id={}", cut::head(challenge), cut::short_head(user));
+        let said = format!("challenge={} user.id={}", cut::head(challenge), cut::short_head(user));
         Ok((options, said))
     })
     .await

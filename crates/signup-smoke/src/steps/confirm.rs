@@ -15,9 +15,11 @@ pub async fn confirm(run: &Run, user_id: i64) -> Result<(), Failure> {
         Runner::Local => format!("confirming DB persistence via {runner}..."),
     };
     run.step("confirm", &what, async {
-        let shown = run.commands.show_account(email).await.map_err(|no_answer| {
-            no_answer_to_command(Purpose::Look, &no_answer, runner)
-        })?;
+        let shown = run
+            .commands
+            .show_account(email)
+            .await
+            .map_err(|no_answer| no_answer_to_command(Purpose::Look, &no_answer, runner))?;
         let account = shown.ok_or_else(|| no_rows(runner))?;
         run.know(|facts| {
             facts.credential_count = Some(account.credential_count);

@@ -14,10 +14,15 @@ pub async fn ghost_check(run: &Run, when: &str, expected: AccountState) -> Resul
     let (email, runner) = (&run.settings.email, &run.settings.runner);
     let what = format!("ghost-check {when} via {runner}...");
     run.step("ghost-check", &what, async {
-        let seen = run.commands.ghost_check(email).await.map_err(|no_answer| {
-            no_answer_to_command(Purpose::Look, &no_answer, runner)
-        })?;
-        run.know(|facts| facts.states.push((when.to_owned(), seen.state)));
+        let seen = run
+            .commands
+            .ghost_check(email)
+            .await
+            .map_err(|no_answer| no_answer_to_command(Purpose::Look, &no_answer, runner))?;
+        run.know(|facts| {
+            facts.states.push((when.to_owned(), seen.state));
+            facts.user_id = seen.user_id;
+        });
         if seen.state != expected {
             return Err(other_state(&seen, expected));
         }

@@ -25,13 +25,17 @@ async fn a_new_role_ends_the_operators_sessions() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_role_that_they_have_already_changes_nothing() {
+async fn a_role_that_they_have_already_is_audited_and_ends_their_sessions_too() {
     let app = TestApp::start().await;
     let admin = app.enrol("superadmin").await;
     let ann = app.enrol_as("ann@raxx.example", "support").await;
     assert_eq!(admin.client.change_role(&ann.id, "support").await.status, 200);
-    assert_eq!(ann.client.session().await.status, 200);
-    assert_eq!(app.audited("console.admin.role_changed").await.len(), 0);
+    ann.client.session().await.assert_error(401, "unauthenticated");
+    let audited = app.audited("console.admin.role_changed").await;
+    assert_eq!(
+        (&audited[0]["payload"]["from"], &audited[0]["payload"]["to"]),
+        (&json!("support"), &json!("support"))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

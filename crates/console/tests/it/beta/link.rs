@@ -39,7 +39,17 @@ async fn once_the_mail_was_accepted_the_link_stays_hidden() {
     operator.client.reveal_link(tester).await.assert_error(409, "mail_accepted");
     assert!(system.console.audited(ACTION).await.is_empty());
 
-    // Sent again and not accepted: the newest mail counts.
+    // Sent again: while that is on its way nothing is known that would uncover the link.
+    let mut held = system.postmark.hold();
+    let peek = async {
+        held.arrived().await;
+        operator.client.reveal_link(tester).await.assert_error(409, "mail_accepted");
+        held.release();
+    };
+    let (resent, ()) = tokio::join!(operator.client.resend(tester), peek);
+    assert_eq!(resent.json()["email_sent_to"], EMAIL);
+
+    // And once more, not accepted: now it has to reach them by other ways.
     system.postmark.once(Outcome::Refuse { status: 422, error_code: 406 });
     assert_eq!(operator.client.resend(tester).await.json()["email_sent"], false);
     assert_eq!(operator.client.reveal_link(tester).await.status, 200);

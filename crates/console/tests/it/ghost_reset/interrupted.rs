@@ -1,6 +1,8 @@
 //! Resets whose end is not known.
 
 use ghost_contracts::raptor::GHOST_DELETE_PATH;
+use serde_json::json;
+use test_support::Answer;
 use test_support::proxy::Rule;
 
 use super::Story;
@@ -59,4 +61,32 @@ impl Story {
         self.system.console.sql(&format!("{unspent} WHERE id = {id}")).await;
         self.accept_newest_link().await
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_list_and_the_testers_page_name_an_interrupted_reset_with_the_flag_off_too() {
+    let story = Story::ghost_with_a_row().await;
+    story.system.to_raptor.once(GHOST_DELETE_PATH, Rule::CutAnswer);
+    story.system.to_raptor.once(GHOST_DELETE_PATH, Rule::CutAnswer);
+    story.reset().await.assert_error(502, "raptor_delete_failed");
+    story.let_a_minute_pass().await;
+    let browser = &story.operator.client;
+    let tester = format!("/console/beta/testers/{}", story.tester);
+    for on in [true, false] {
+        story.system.console.switch_ghost_reset(on).await;
+        browser.page(&tester).await.assert_page(200, "A ghost reset was interrupted");
+        browser.page("/console/beta").await.assert_page(200, "A ghost reset was interrupted");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refusal_after_a_cut_answer_leaves_the_outcome_open() {
+    let story = Story::ghost_with_a_row().await;
+    story.system.to_raptor.once(GHOST_DELETE_PATH, Rule::CutAnswer);
+    let body = json!({"error": "not_ghost", "message": "No.", "state": "mid_enrollment"});
+    story.system.to_raptor.once(GHOST_DELETE_PATH, Rule::Answer(Answer::json(409, &body)));
+    story.reset().await.assert_error(409, "not_ghost");
+    assert_eq!(story.runs().await, [("initiated".to_owned(), Some("unknown".to_owned()))]);
+    story.let_a_minute_pass().await;
+    assert_eq!(story.interrupted().await["outcome"], "unknown");
 }

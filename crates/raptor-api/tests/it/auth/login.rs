@@ -49,6 +49,27 @@ on_both_stores! {
         }
     }
 
+    async fn a_ceremony_that_another_version_began_is_not_found(app: TestApp) {
+        let (_, mut passkey) = app.sign_up("ada@example.com").await;
+        let begun = app.client.login_begin().await.json();
+        let credential = passkey.get(&begun["options"], ORIGIN);
+        app.garble_ceremonies().await;
+        let id = begun["ceremony_id"].as_str().unwrap();
+        app.client.login_verify(id, &credential).await.assert_error(400, "ceremony_not_found");
+    }
+
+    async fn an_id_that_is_not_the_raw_id_is_refused_and_consumes_the_ceremony(app: TestApp) {
+        let (_, mut passkey) = app.sign_up("ada@example.com").await;
+        let begun = app.client.login_begin().await.json();
+        let good = passkey.get(&begun["options"], ORIGIN);
+        let mut wrong = good.clone();
+        wrong["id"] = "AAAAAAAAAAAAAAAAAAAAAA".into();
+        let id = begun["ceremony_id"].as_str().unwrap();
+        let reply = app.client.login_verify(id, &wrong).await;
+        reply.assert_error(400, "passkey_verification_failed");
+        app.client.login_verify(id, &good).await.assert_error(400, "ceremony_not_found");
+    }
+
     async fn two_people_can_sign_in_at_the_same_time(app: TestApp) {
         let (ada, mut adas) = app.sign_up("ada@example.com").await;
         let (bob, mut bobs) = app.sign_up("bob@example.com").await;
@@ -182,7 +203,7 @@ async fn a_cloned_passkey_is_found_out_by_its_counter() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_sign_in_has_a_new_id_and_ends_the_session_that_it_replaces() {
     let app = TestApp::start().await;
-    let (_, mut passkey) = app.sign_up("ada@example.com").await;
+    let (user_id, mut passkey) = app.sign_up("ada@example.com").await;
     let first = app.sign_in(&mut passkey).await.cookie();
     let begun = app.client.login_begin().await.json();
     let body = json!({
@@ -192,6 +213,11 @@ async fn each_sign_in_has_a_new_id_and_ends_the_session_that_it_replaces() {
     let again = Ask::json("/api/auth/login/verify", &body).cookie(first.as_str());
     let second = app.client.send(again).await.cookie();
     assert_ne!(first, second);
+    let audit = app.audit("account.signed_out").await;
+    assert_eq!(audit.len(), 1);
+    assert_eq!(audit[0]["context"], json!({"path": "replaced"}));
+    assert_eq!(audit[0]["actor_user_id"], json!(user_id.to_string()));
+    assert_eq!(audit[0]["target_id"], json!(user_id.to_string()));
     app.client.session(&first).await.assert_error(401, "unauthenticated");
     assert_eq!(app.client.session(&second).await.status, 200);
     // A sign-in elsewhere ends nothing here.
@@ -199,6 +225,24 @@ async fn each_sign_in_has_a_new_id_and_ends_the_session_that_it_replaces() {
     for cookie in [&second, &elsewhere] {
         assert_eq!(app.client.session(cookie).await.status, 200);
     }
+    assert_eq!(app.audit("account.signed_out").await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_an_audit_row_no_session_is_replaced() {
+    let app = TestApp::start().await;
+    let (_, mut passkey) = app.sign_up("ada@example.com").await;
+    let first = app.sign_in(&mut passkey).await.cookie();
+    app.break_audit_log().await;
+    let begun = app.client.login_begin().await.json();
+    let body = json!({
+        "ceremony_id": begun["ceremony_id"],
+        "credential": passkey.get(&begun["options"], ORIGIN),
+    });
+    let again = Ask::json("/api/auth/login/verify", &body).cookie(first.as_str());
+    app.client.send(again).await.assert_error(500, "audit_write_failed");
+    assert_eq!(app.client.session(&first).await.status, 200);
+    assert_eq!(app.count("customer_sessions").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

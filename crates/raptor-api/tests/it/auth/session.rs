@@ -1,5 +1,7 @@
 //! Sessions: both ends, renewal, logout, and who may send the cookie along.
 
+use serde_json::json;
+
 use crate::helpers::{Ask, TestApp};
 
 async fn signed_in(app: &TestApp) -> String {
@@ -84,7 +86,34 @@ async fn logging_out_revokes_the_session_and_makes_the_browser_forget() {
     assert!(out.header("set-cookie").contains("Max-Age=0"));
     assert_eq!(app.count("customer_sessions WHERE revoked_at IS NOT NULL").await, 1);
     app.client.session(&cookie).await.assert_error(401, "unauthenticated");
+    let user_id = app.number("SELECT user_id FROM customer_sessions").await.to_string();
+    let signed_out = json!({
+        "actor_user_id": user_id, "target_kind": "user", "target_id": user_id,
+        "context": {"path": "logout"},
+    });
+    // Once more ends nothing more.
     assert_eq!(app.client.logout(&cookie).await.status, 204);
+    assert_eq!(app.audit("account.signed_out").await, [signed_out]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_an_audit_row_the_session_lives_on() {
+    let app = TestApp::start().await;
+    let cookie = signed_in(&app).await;
+    app.break_audit_log().await;
+    let refused = app.client.logout(&cookie).await;
+    refused.assert_error(500, "audit_write_failed");
+    assert_eq!(refused.header("set-cookie"), "");
+    assert_eq!(app.client.session(&cookie).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn signing_out_of_a_session_that_is_over_ends_nothing() {
+    let app = TestApp::start().await;
+    let cookie = signed_in(&app).await;
+    app.sql("UPDATE customer_sessions SET expires_at = now()").await;
+    assert_eq!(app.client.logout(&cookie).await.status, 204);
+    assert!(app.audit("account.signed_out").await.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,4 +1,5 @@
 mod assets;
+mod attempt;
 mod errors;
 mod front;
 mod signup;

@@ -43,9 +43,15 @@ async fn a_link_that_is_not_ours_is_a_400_page_without_a_reason() {
     let app = TestApp::start().await;
     let other_key = "another-key-of-the-tests-0123456789abc";
     let foreign = BootstrapPayload::new(&app, "ada@example.com").sign_with(other_key);
-    for path in
-        ["/signup".to_owned(), "/signup?token=x".to_owned(), format!("/signup?token={foreign}")]
-    {
+    let made_now = BootstrapPayload::new(&app, "ada@example.com");
+    let early = made_now.iat + 60;
+    let early = made_now.issued_at(early).sign();
+    for path in [
+        "/signup".to_owned(),
+        "/signup?token=x".to_owned(),
+        format!("/signup?token={foreign}"),
+        format!("/signup?token={early}"),
+    ] {
         let page = app.client.page(&path).await;
         assert_eq!(page.status, 400, "{path}");
         assert_guarded(&page);
@@ -62,7 +68,8 @@ async fn a_dead_link_says_what_has_become_of_it() {
     app.sign_up_with(&mut SoftwarePasskey::new(), &used).await;
     assert_eq!(reason(&app, &used).await, "used");
     let payload = BootstrapPayload::new(&app, "reset@example.com");
-    let replaced = BootstrapPayload { iat: payload.iat - 5, ..payload }.sign();
+    let made = payload.iat - 5;
+    let replaced = payload.issued_at(made).sign();
     app.client.ghost_delete("reset@example.com").await;
     assert_eq!(reason(&app, &replaced).await, "replaced");
     let expired = app.mint("late@example.com").await;

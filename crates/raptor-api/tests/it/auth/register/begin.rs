@@ -56,7 +56,9 @@ async fn every_bad_link_gets_the_same_answer_and_makes_no_row() {
     let app = TestApp::start().await;
     let good = BootstrapPayload::new(&app, "ada@example.com");
     let now = good.iat;
-    let expired = BootstrapPayload { iat: now - 1801, exp: now - 1, ..good.clone() };
+    let expired = good.clone().issued_at(now - 1801);
+    let long = BootstrapPayload { exp: now + 1801, ..good.clone() };
+    let early = good.clone().issued_at(now + 60);
     let (payload, _) =
         good.sign().split_once('.').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
     let mut tampered = good.sign();
@@ -68,6 +70,8 @@ async fn every_bad_link_gets_the_same_answer_and_makes_no_row() {
         ("another key's", good.sign_with(OTHER_KEY)),
         ("tampered with", tampered),
         ("expired", expired.sign()),
+        ("of a longer life", long.sign()),
+        ("made in the future", early.sign()),
         ("far too long", "a".repeat(5000)),
     ] {
         let refused = app.client.begin(&token).await;
@@ -77,6 +81,22 @@ async fn every_bad_link_gets_the_same_answer_and_makes_no_row() {
     }
     assert_eq!(app.count("users").await, 0);
     assert_eq!(app.client.begin(&good.sign()).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_clock_that_dates_a_link_may_be_a_little_ahead() {
+    let app = TestApp::start().await;
+    let good = BootstrapPayload::new(&app, "ada@example.com");
+    let iat = good.iat;
+    assert_eq!(app.client.begin(&good.issued_at(iat + 4).sign()).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_challenge_store_no_row_is_made() {
+    let app = TestApp::start_with_variable("REDIS_URL", "redis://127.0.0.1:1").await;
+    let token = app.mint("ada@example.com").await;
+    app.client.begin(&token).await.assert_error(503, "service_unavailable");
+    assert_eq!(app.count("users").await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -125,13 +145,13 @@ async fn an_account_in_use_is_not_signed_up_again() {
 async fn a_link_from_before_a_ghost_reset_does_not_bring_the_account_back() {
     let app = TestApp::start().await;
     let now = app.number("SELECT floor(extract(epoch FROM now()))").await;
-    let old = BootstrapPayload { iat: now - 1, ..BootstrapPayload::new(&app, "ada@example.com") };
+    let old = BootstrapPayload::new(&app, "ada@example.com").issued_at(now - 1);
     assert_eq!(app.client.ghost_delete("ada@example.com").await.status, 204);
     app.client.begin(&old.sign()).await.assert_error(400, "invalid_signup_link");
     assert_eq!(app.count("users").await, 0);
     // One that was made in the second of the reset, or later, is a new one.
     let second = app.number("SELECT floor(extract(epoch FROM reset_at)) FROM account_resets").await;
-    let new = BootstrapPayload { iat: second, ..BootstrapPayload::new(&app, "ada@example.com") };
+    let new = BootstrapPayload::new(&app, "ada@example.com").issued_at(second);
     assert_eq!(app.client.begin(&new.sign()).await.status, 200);
 }
 

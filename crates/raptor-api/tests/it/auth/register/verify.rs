@@ -50,6 +50,26 @@ on_both_stores! {
         reply.assert_error(400, "signup_session_not_found");
     }
 
+    async fn a_challenge_that_another_version_wrote_is_not_found(app: TestApp) {
+        let token = app.mint("ada@example.com").await;
+        let credential = SoftwarePasskey::new().create(&app.begun(&token).await, ORIGIN);
+        app.garble_ceremonies().await;
+        let reply = app.client.verify(&token, &credential).await;
+        reply.assert_error(400, "signup_session_not_found");
+        app.sign_up_with(&mut SoftwarePasskey::new(), &token).await;
+    }
+
+    async fn an_id_that_is_not_the_raw_id_is_refused_and_consumes_the_challenge(app: TestApp) {
+        let token = app.mint("ada@example.com").await;
+        let good = SoftwarePasskey::new().create(&app.begun(&token).await, ORIGIN);
+        let mut wrong = good.clone();
+        wrong["id"] = "AAAAAAAAAAAAAAAAAAAAAA".into();
+        let reply = app.client.verify(&token, &wrong).await;
+        reply.assert_error(400, "passkey_verification_failed");
+        let reply = app.client.verify(&token, &good).await;
+        reply.assert_error(400, "signup_session_not_found");
+    }
+
     async fn a_replaced_challenge_fails_and_consumes_the_new_one(app: TestApp) {
         let token = app.mint("ada@example.com").await;
         let old = SoftwarePasskey::new().create(&app.begun(&token).await, ORIGIN);
@@ -103,7 +123,7 @@ async fn a_removed_row_is_a_missing_signup_session() {
 async fn an_old_link_after_a_reset_does_not_burn_the_new_links_challenge() {
     let app = TestApp::start().await;
     let now = app.number("SELECT floor(extract(epoch FROM now()))").await;
-    let old = BootstrapPayload { iat: now - 1, ..BootstrapPayload::new(&app, "ada@example.com") };
+    let old = BootstrapPayload::new(&app, "ada@example.com").issued_at(now - 1);
     assert_eq!(app.client.ghost_delete("ada@example.com").await.status, 204);
     let new = app.mint("ada@example.com").await;
     let credential = SoftwarePasskey::new().create(&app.begun(&new).await, ORIGIN);
