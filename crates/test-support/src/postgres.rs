@@ -5,6 +5,7 @@
 //! [`TestDatabase`] is a clone of a migrated template.
 
 mod cluster;
+mod contents;
 mod database;
 mod programs;
 mod template;

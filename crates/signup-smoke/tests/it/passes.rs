@@ -42,8 +42,6 @@ SMOKE VERDICT: PASS
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_passing_run_looks_as_in_the_runbook_and_leaves_the_database_as_it_was() {
     let deployment = Deployment::start().await;
-    deployment.add_shell("somebody@example.com", 60).await;
-    deployment.sql("DELETE FROM users; ALTER TABLE users ALTER id RESTART").await;
     deployment.sql("INSERT INTO users (id, email) VALUES (1000, 'ada@example.com')").await;
     let before = deployment.rows().await;
     let ended = Smoke::of(&deployment).run().await;

@@ -3,9 +3,12 @@
 use crate::helpers::{Deployment, Smoke};
 
 /// The smoke is refused for these variables, and nobody has been asked anything.
-async fn assert_refused(given: &[(&'static str, &str)], named: &[&str]) {
-    let deployment = Deployment::start().await;
-    let mut smoke = Smoke::of(&deployment);
+async fn assert_refused(
+    deployment: &Deployment,
+    given: &[(&'static str, &str)],
+    named: &[&str],
+) {
+    let mut smoke = Smoke::of(deployment);
     for (name, value) in given {
         smoke = smoke.with(name, *value);
     }
@@ -21,28 +24,32 @@ async fn assert_refused(given: &[(&'static str, &str)], named: &[&str]) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_the_permission_to_write_to_production_nothing_is_sent() {
+    let deployment = Deployment::start().await;
     for value in ["", "0", "true"] {
         let given = [("RAXX_SMOKE_ALLOW_PROD", value)];
-        assert_refused(&given, &["RAXX_SMOKE_ALLOW_PROD"]).await;
+        assert_refused(&deployment, &given, &["RAXX_SMOKE_ALLOW_PROD"]).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_operators_address_is_refused_however_it_is_written() {
+    let deployment = Deployment::start().await;
     for (email, operator) in [
         ("kris@moosequest.net", ""),
         (" Kris@MooseQuest.net ", ""),
         ("smoke-test+me@moosequest.net", "Smoke-Test+Me@moosequest.net"),
     ] {
         let given = [("RAXX_SMOKE_EMAIL", email), ("RAXX_OPERATOR_EMAIL", operator)];
-        assert_refused(&given, &["RAXX_SMOKE_EMAIL"]).await;
+        assert_refused(&deployment, &given, &["RAXX_SMOKE_EMAIL"]).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_address_that_could_not_be_removed_again_is_refused() {
+    let deployment = Deployment::start().await;
     for email in ["ada@example.com", "smoke-test+1@example.com", "smoke-test+@moosequest.net", "x"] {
-        assert_refused(&[("RAXX_SMOKE_EMAIL", email)], &["RAXX_SMOKE_EMAIL"]).await;
+        let given = [("RAXX_SMOKE_EMAIL", email)];
+        assert_refused(&deployment, &given, &["RAXX_SMOKE_EMAIL"]).await;
     }
 }
 
@@ -57,7 +64,8 @@ async fn everything_that_is_wrong_is_named_together() {
         ("RAXX_OPERATOR_EMAIL", "kris"),
         ("SMOKE_EMAIL_DOMAIN", "@"),
     ];
-    assert_refused(&given, &given.map(|(name, _)| name)).await;
+    let deployment = Deployment::start().await;
+    assert_refused(&deployment, &given, &given.map(|(name, _)| name)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

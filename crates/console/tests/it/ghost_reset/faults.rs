@@ -8,20 +8,15 @@ use test_support::proxy::Rule;
 
 use super::{EMAIL, Story};
 
-/// Makes the audit rows of one action fail.
-fn refusing(action: &str) -> String {
-    format!(
-        "CREATE FUNCTION refuse_audit() RETURNS trigger LANGUAGE plpgsql AS \
-         $$ BEGIN RAISE EXCEPTION 'the audit log is full'; END $$; \
-         CREATE TRIGGER refuse_audit BEFORE INSERT ON audit_log \
-         FOR EACH ROW WHEN (NEW.action = '{action}') EXECUTE FUNCTION refuse_audit();"
-    )
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_the_first_audit_row_nothing_happens() {
     let story = Story::ghost_with_a_row().await;
-    story.system.console.sql(&refusing("console.beta.ghost_reset.initiated")).await;
+    story
+        .system
+        .console
+        .database
+        .break_audit_log("NEW.action = 'console.beta.ghost_reset.initiated'")
+        .await;
     story.reset().await.assert_error(500, "audit_write_failed");
     assert!(story.system.to_raptor.seen_at(GHOST_DELETE_PATH).is_empty());
     assert!(story.runs().await.is_empty());
@@ -31,7 +26,7 @@ async fn without_the_first_audit_row_nothing_happens() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_raptors_audit_row_nothing_is_deleted_and_nothing_minted() {
     let story = Story::ghost_with_a_row().await;
-    story.system.raptor.sql(&refusing("account.ghost_reset")).await;
+    story.system.raptor.database.break_audit_log("NEW.action = 'account.ghost_reset'").await;
     story.reset().await.assert_error(502, "raptor_delete_failed");
     assert_eq!(story.trail().await, ["initiated", "failed"]);
     assert_eq!(story.runs().await, [("initiated".to_owned(), Some("failed".to_owned()))]);
@@ -41,7 +36,12 @@ async fn without_raptors_audit_row_nothing_is_deleted_and_nothing_minted() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_the_last_audit_row_the_reset_stays_unfinished_and_can_be_run_again() {
     let story = Story::ghost_with_a_row().await;
-    story.system.console.sql(&refusing("console.beta.ghost_reset.completed")).await;
+    story
+        .system
+        .console
+        .database
+        .break_audit_log("NEW.action = 'console.beta.ghost_reset.completed'")
+        .await;
     story.reset().await.assert_error(500, "audit_write_failed");
     assert_eq!(story.users().await, 0);
     assert_eq!(story.runs().await, [("mail_attempted".to_owned(), None)]);

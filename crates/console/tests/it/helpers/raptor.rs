@@ -1,8 +1,5 @@
 //! The real Raptor, in this process, on a port and a database of its own.
 
-use diesel::sql_types::{BigInt, Jsonb, Text};
-use diesel::{QueryableByName, sql_query};
-use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use raptor_api::MIGRATIONS;
 use raptor_api::settings::Variables;
 use raptor_api::startup::Application;
@@ -27,18 +24,6 @@ pub struct TestRaptor {
     pub database: TestDatabase,
     stop: CancellationToken,
     running: Option<JoinHandle<std::io::Result<()>>>,
-}
-
-#[derive(QueryableByName)]
-struct Number {
-    #[diesel(sql_type = BigInt)]
-    number: i64,
-}
-
-#[derive(QueryableByName)]
-struct Json {
-    #[diesel(sql_type = Jsonb)]
-    row: Value,
 }
 
 impl TestRaptor {
@@ -76,36 +61,27 @@ impl TestRaptor {
 
     /// Runs statements in its database.
     pub async fn sql(&self, statements: &str) {
-        self.database.connect().await.batch_execute(statements).await.unwrap();
+        self.database.sql(statements).await;
     }
 
     /// How many rows of a table there are (`table`, or `table WHERE …`).
     pub async fn count(&self, table: &str) -> i64 {
-        let query = format!("SELECT count(*) AS number FROM {table}");
-        let row: Number =
-            sql_query(query).get_result(&mut self.database.connect().await).await.unwrap();
-        row.number
+        self.database.count(table).await
     }
 
     /// The rows of a query, each as an object.
     pub async fn rows(&self, query: &str) -> Vec<Value> {
-        let query = format!("SELECT to_jsonb(rows) AS row FROM ({query}) rows");
-        let rows: Vec<Json> =
-            sql_query(query).load(&mut self.database.connect().await).await.unwrap();
-        rows.into_iter().map(|json| json.row).collect()
+        self.database.rows(query).await
     }
 
     /// An account that was begun `minutes` ago and never finished; its id.
     pub async fn add_shell(&self, email: &str, minutes: i32) -> i64 {
-        let sql = "INSERT INTO users (email, created_at) \
-                   VALUES ($1, now() - make_interval(mins => $2)) RETURNING id AS number";
-        let row: Number = sql_query(sql)
-            .bind::<Text, _>(email)
-            .bind::<diesel::sql_types::Integer, _>(minutes)
-            .get_result(&mut self.database.connect().await)
-            .await
-            .unwrap();
-        row.number
+        self.sql(&format!(
+            "INSERT INTO users (email, created_at) \
+             VALUES ('{email}', now() - make_interval(mins => {minutes}))"
+        ))
+        .await;
+        self.database.number(&format!("SELECT id FROM users WHERE email = '{email}'")).await
     }
 
     /// An account in use: one with a live session; its id.

@@ -1,49 +1,29 @@
 //! What the database holds.
 
-use diesel::sql_types::{BigInt, Jsonb};
-use diesel::{QueryableByName, sql_query};
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use serde_json::Value;
 
 use super::TestApp;
 
-#[derive(QueryableByName)]
-struct Json {
-    #[diesel(sql_type = Jsonb)]
-    row: Value,
-}
-
-#[derive(QueryableByName)]
-struct Number {
-    #[diesel(sql_type = BigInt)]
-    number: i64,
-}
-
 impl TestApp {
     /// Runs statements.
     pub async fn sql(&self, statements: &str) {
-        self.database.connect().await.batch_execute(statements).await.unwrap();
+        self.database.sql(statements).await;
     }
 
     /// The rows of a query, each as an object.
     pub async fn rows(&self, query: &str) -> Vec<Value> {
-        let query = format!("SELECT to_jsonb(rows) AS row FROM ({query}) rows");
-        let rows: Vec<Json> =
-            sql_query(query).load(&mut self.database.connect().await).await.unwrap();
-        rows.into_iter().map(|json| json.row).collect()
+        self.database.rows(query).await
     }
 
     /// The one number that a query gives.
     pub async fn number(&self, query: &str) -> i64 {
-        let query = format!("SELECT number::bigint FROM ({query}) AS rows(number)");
-        let row: Number =
-            sql_query(query).get_result(&mut self.database.connect().await).await.unwrap();
-        row.number
+        self.database.number(query).await
     }
 
-    /// How many rows a table has.
+    /// How many rows of a table there are (`table`, or `table WHERE …`).
     pub async fn count(&self, table: &str) -> i64 {
-        self.number(&format!("SELECT count(*) FROM {table}")).await
+        self.database.count(table).await
     }
 
     /// Makes an account without a passkey that is `minutes` old; its id.
@@ -58,13 +38,7 @@ impl TestApp {
 
     /// Makes every INSERT into `audit_log` fail from now on.
     pub async fn break_audit_log(&self) {
-        self.sql(
-            "CREATE FUNCTION refuse_audit() RETURNS trigger LANGUAGE plpgsql AS \
-             $$ BEGIN RAISE EXCEPTION 'the audit log is full'; END $$; \
-             CREATE TRIGGER refuse_audit BEFORE INSERT ON audit_log \
-             FOR EACH ROW EXECUTE FUNCTION refuse_audit();",
-        )
-        .await;
+        self.database.break_audit_log("true").await;
     }
 
     /// The audit rows of one action, without their id and time.

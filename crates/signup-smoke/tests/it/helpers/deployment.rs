@@ -106,5 +106,5 @@ async fn migrated_database() -> TestDatabase {
         }
     };
     let fingerprint = fingerprint_of(migrations);
-    TestDatabase::create(&Template { name: "smoke", fingerprint, migrate }).await
+    TestDatabase::create(&Template { name: "raptor", fingerprint, migrate }).await
 }

@@ -1,0 +1,61 @@
+//! The drill: going only as far as each ghost state.
+
+use crate::helpers::{Command, Deployment, Smoke, assert_like};
+
+const SHORT: &str = "\
+============================================================
+RAXX SIGNUP GHOST DRILL — 20*Z UTC
+  API:        http://127.0.0.1:*
+  Heroku app: raxx-api-prod
+  Test email: smoke-test+1*@moosequest.net
+============================================================
+
+[step 1] minting bootstrap token for 'smoke-test+1*@moosequest.net' via raxx-api-prod...
+[step 1] OK  token=eyJ2IjoxLCJlbWFp...*
+
+[step 2] ghost-check after the token via raxx-api-prod...
+[step 2] OK  state=ghost_no_users_row user.id=- cred_count=0
+
+[step 3] POST /api/auth/register/begin-with-token ...
+[step 3] OK  challenge=*... user.id=*...
+
+[step 4] ghost-check after begin via raxx-api-prod...
+[step 4] OK  state=mid_enrollment user.id=1 cred_count=0
+
+[teardown] deleting smoke rows for user_id=1 email='smoke-test+1*@moosequest.net'...
+[teardown] OK  deleted 0 credential row(s), 1 user row(s)
+
+============================================================
+DRILL VERDICT: PASS
+  after the token:      ghost_no_users_row
+  after begin:          mid_enrollment
+============================================================
+";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_state_is_seen_and_nothing_is_left() {
+    let deployment = Deployment::start().await;
+    let before = deployment.rows().await;
+    let ended = Smoke::of(&deployment).arguments(["drill"]).run().await;
+    ended.assert_passed();
+    assert_like(&ended.out, SHORT);
+    assert_eq!(deployment.rows().await, before);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_five_minutes_an_unfinished_signup_is_seen_as_a_ghost() {
+    let deployment = Deployment::start().await;
+    let before = deployment.rows().await;
+    let third = deployment.runner.hold_nth(Command::GhostCheck, 3);
+    let running = Smoke::of(&deployment).arguments(["drill", "--wait=1"]).start();
+    third.arrived().await;
+    deployment.sql("UPDATE users SET created_at = created_at - interval '5 minutes'").await;
+    drop(third);
+    let ended = running.end().await;
+    // By its own clock the run has made a younger account than this one is by now.
+    let words = ["[step 6] OK  state=ghost_empty_shell user.id=1 cred_count=0\n"];
+    ended.assert_failed("teardown", &words);
+    assert_eq!(deployment.count("users").await, 1);
+    deployment.sql("DELETE FROM users; DELETE FROM webauthn_challenges").await;
+    assert_eq!(deployment.rows().await, before);
+}
