@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 use std::fmt::{self, Write as _};
+use std::io;
 use std::time::Duration;
 
 use ghost_contracts::{ErrorBody, ErrorCode};
@@ -131,22 +132,23 @@ fn explain(error: &reqwest::Error, limit: Duration) -> CallError {
     let mut cause = error.source();
     while let Some(error) = cause {
         causes.push(error.to_string());
-        // What rustls has to say comes as an error of input and output.
-        let io = error.downcast_ref::<std::io::Error>();
-        insecure |= io.is_some_and(|io| io.kind() == std::io::ErrorKind::InvalidData);
+        insecure |= error.downcast_ref().is_some_and(is_of_tls);
         cause = error.source();
     }
     causes.dedup();
     let causes = causes.join(": ");
-    if error.is_timeout() {
-        CallError::TimedOut(limit)
-    } else if error.is_connect() && insecure {
-        CallError::Tls(causes)
-    } else if error.is_connect() {
-        CallError::Unreachable(causes)
-    } else {
-        CallError::Cut(causes)
+    match (error.is_connect(), error.is_timeout()) {
+        (true, _) if insecure => CallError::Tls(causes),
+        (true, _) => CallError::Unreachable(causes),
+        (false, true) => CallError::TimedOut(limit),
+        (false, false) => CallError::Cut(causes),
     }
+}
+
+/// What rustls has to say comes as an error of input and output, perhaps in another.
+fn is_of_tls(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof)
+        || error.get_ref().and_then(|inner| inner.downcast_ref()).is_some_and(is_of_tls)
 }
 
 impl Answer {

@@ -170,3 +170,54 @@ where
     run.report.verdict(&verdict);
     verdict
 }
+
+#[cfg(test)]
+mod tests {
+    use service_kit::clock::Clock;
+    use service_kit::settings::Source;
+
+    use super::*;
+
+    /// Such addresses exist nowhere, so nobody deletes anything of theirs.
+    fn run() -> Arc<Run> {
+        let source = Source::from_pairs([
+            ("RAXX_SMOKE_ALLOW_PROD", "1"),
+            ("RAXX_SMOKE_RUNNER", "local"),
+            ("SMOKE_EMAIL_DOMAIN", "smoke.invalid"),
+        ]);
+        let settings = Settings::read(source, &Clock::system()).unwrap();
+        let limits = Limits { command: Duration::from_secs(5), call: Duration::from_secs(5) };
+        let report = Report::new(Box::new(std::io::sink()), false);
+        Arc::new(Run::new(settings, limits, report, Interrupt::never()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_run_that_panics_is_torn_down_and_judged() {
+        let now = Clock::system().now();
+        let breaks_down = async move |run: Arc<Run>| -> Result<(), Failure> {
+            run.know(|facts| facts.made_since = Some(now));
+            panic!("on purpose")
+        };
+        let verdict = conduct(Kind::Smoke, run(), now, breaks_down).await;
+        let failure = verdict.failure.as_ref().unwrap();
+        assert!(failure.symptom.contains("the harness broke down"), "{failure:?}");
+        // There is no such account, but there was an attempt to delete it.
+        let teardown = verdict.teardown.as_ref().unwrap_err();
+        assert!(teardown.evidence.contains("raptor-api delete-account"), "{teardown:?}");
+        assert!(!verdict.passed());
+    }
+
+    #[tokio::test]
+    async fn a_run_that_panics_while_it_knows_something_still_knows_the_rest() {
+        let run = run();
+        let knowing = Arc::clone(&run);
+        let panicked = tokio::spawn(async move {
+            knowing.know(|facts| {
+                facts.user_id = Some(42);
+                panic!("on purpose")
+            })
+        });
+        assert!(panicked.await.is_err());
+        assert_eq!(run.know(|facts| facts.user_id), Some(42));
+    }
+}

@@ -133,7 +133,7 @@ impl BootstrapKeys {
 }
 
 /// The payload of a text whose signature is good: exactly the members of section 3, each of its
-/// type, the e-mail in its normal form, a life no longer than ours.
+/// type, the e-mail in its normal form.
 fn read(signed: &str) -> Option<BootstrapToken> {
     let bytes: Base64Url = signed.parse().ok()?;
     let payload: Payload = object::from_slice(bytes.as_bytes()).ok()?;
@@ -142,8 +142,8 @@ fn read(signed: &str) -> Option<BootstrapToken> {
         && payload.nonce.bytes().all(|byte| byte.is_ascii_graphic());
     let life =
         DateTime::from_timestamp(payload.exp, 0)? - DateTime::from_timestamp(payload.iat, 0)?;
-    let life_fits = TimeDelta::zero() < life && life <= LIFE;
-    let good = payload.v == 1 && email.as_str() == payload.email && nonce_fits && life_fits;
+    let lives = TimeDelta::zero() < life;
+    let good = payload.v == 1 && email.as_str() == payload.email && nonce_fits && lives;
     good.then_some(BootstrapToken {
         email,
         nonce: payload.nonce,
@@ -159,11 +159,12 @@ impl BootstrapToken {
         self.expires_at <= now.timestamp()
     }
 
-    /// Whether it was made later than clocks can differ: one whose life lies ahead would outlive
-    /// its half hour.
+    /// Whether it begins or ends later than one that is made now, by more than clocks can differ:
+    /// no token is good for longer than that.
     #[must_use]
     pub fn is_from_the_future(&self, now: DateTime<Utc>) -> bool {
-        self.issued_at > (now + SKEW).timestamp()
+        let latest = now + SKEW;
+        self.issued_at > latest.timestamp() || self.expires_at > (latest + LIFE).timestamp()
     }
 }
 

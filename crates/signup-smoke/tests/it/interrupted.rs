@@ -9,18 +9,15 @@ async fn interrupt(place: Place, signal: Signal) -> Ended {
     let deployment = Deployment::start().await;
     let before = deployment.rows().await;
     let mut stopped = place.stop(&deployment);
-    let running = Smoke::of(&deployment).start();
+    let mut running = Smoke::of(&deployment).start();
     stopped.arrived().await;
     running.signal(signal);
+    if place != Place::TearingDown {
+        running.until_it_says("FAIL  interrupted by ").await;
+    }
     // What is on its way arrives, whether somebody waits for it or not.
-    let ended = if place == Place::TearingDown {
-        drop(stopped);
-        running.end().await
-    } else {
-        let seen = running.until_seen("FAIL  interrupted by ").await;
-        drop(stopped);
-        seen.end().await
-    };
+    drop(stopped);
+    let ended = running.end().await;
     assert_eq!(deployment.rows().await, before, "{place:?}: {}", ended.out);
     ended
 }
@@ -49,7 +46,8 @@ async fn what_a_begin_makes_that_was_on_its_way_is_removed() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_verify_makes_that_was_on_its_way_is_removed() {
     let removed = "[teardown] OK  deleted 1 credential row(s), 1 user row(s)\n";
-    for (place, signal) in [(Place::BeforeVerify, Signal::INT), (Place::AfterVerify, Signal::TERM)] {
+    for (place, signal) in [(Place::BeforeVerify, Signal::INT), (Place::AfterVerify, Signal::TERM)]
+    {
         assert_interrupted(place, signal, "step 4", &[removed]).await;
     }
 }

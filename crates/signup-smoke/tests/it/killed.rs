@@ -7,9 +7,10 @@ use crate::helpers::{Deployment, Place, Smoke};
 /// How many users and passkeys there are once everything that was on its way has arrived.
 fn left_behind(place: Place) -> (i64, i64) {
     match place {
-        Place::Minting => (0, 0),
+        // The Heroku CLI is not killed with the run, and deletes them.
+        Place::Minting | Place::TearingDown => (0, 0),
         Place::BeforeBegin | Place::AfterBegin => (1, 0),
-        Place::BeforeVerify | Place::AfterVerify | Place::Confirming | Place::TearingDown => (1, 1),
+        Place::BeforeVerify | Place::AfterVerify | Place::Confirming => (1, 1),
     }
 }
 
@@ -23,10 +24,6 @@ async fn between_any_two_steps() {
         stopped.arrived().await;
         running.signal(Signal::KILL);
         assert_eq!(running.end().await.status, None, "{place:?}");
-        if place == Place::TearingDown {
-            // The dyno never boots: the command that waits there is not carried out.
-            deployment.runner.remove("deployment.env");
-        }
         drop(stopped);
         let (users, passkeys) = left_behind(place);
         deployment.until_count("users", users).await;

@@ -64,7 +64,8 @@ async fn what_is_shown_of_token_and_ids_has_the_runbooks_lengths() {
         let (_, rest) = out.split_once(mark).unwrap();
         rest.split_whitespace().next().unwrap().to_owned()
     };
-    for (mark, length) in [(" token=", 27), (" challenge=", 19), (" user.id=", 11), (" cred_id=", 19)]
+    for (mark, length) in
+        [(" token=", 27), (" challenge=", 19), (" user.id=", 11), (" cred_id=", 19)]
     {
         assert_eq!(after(mark).len(), length, "{mark}{}", after(mark));
     }

@@ -3,11 +3,7 @@
 use crate::helpers::{Deployment, Smoke};
 
 /// The smoke is refused for these variables, and nobody has been asked anything.
-async fn assert_refused(
-    deployment: &Deployment,
-    given: &[(&'static str, &str)],
-    named: &[&str],
-) {
+async fn assert_refused(deployment: &Deployment, given: &[(&'static str, &str)], named: &[&str]) {
     let mut smoke = Smoke::of(deployment);
     for (name, value) in given {
         smoke = smoke.with(name, *value);
@@ -47,7 +43,8 @@ async fn the_operators_address_is_refused_however_it_is_written() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_address_that_could_not_be_removed_again_is_refused() {
     let deployment = Deployment::start().await;
-    for email in ["ada@example.com", "smoke-test+1@example.com", "smoke-test+@moosequest.net", "x"] {
+    for email in ["ada@example.com", "smoke-test+1@example.com", "smoke-test+@moosequest.net", "x"]
+    {
         let given = [("RAXX_SMOKE_EMAIL", email)];
         assert_refused(&deployment, &given, &["RAXX_SMOKE_EMAIL"]).await;
     }
@@ -72,9 +69,7 @@ async fn everything_that_is_wrong_is_named_together() {
 async fn empty_variables_count_as_unset() {
     let deployment = Deployment::start().await;
     let mut smoke = Smoke::of(&deployment);
-    for name in
-        ["RAXX_SMOKE_EMAIL", "HEROKU_APP", "RAXX_SMOKE_RUNNER", "RAXX_OPERATOR_EMAIL"]
-    {
+    for name in ["RAXX_SMOKE_EMAIL", "HEROKU_APP", "RAXX_SMOKE_RUNNER", "RAXX_OPERATOR_EMAIL"] {
         smoke = smoke.with(name, "");
     }
     smoke.run().await.assert_passed();

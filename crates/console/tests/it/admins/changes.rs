@@ -65,6 +65,8 @@ async fn revoking_an_invitation_voids_its_link() {
     let (id, token) = app.invite("ann@raxx.example", "superadmin").await;
     assert_eq!(admin.client.revoke(&id).await.status, 200);
     app.client.enroll(&token).await.assert_error(400, "invalid_enrolment_link");
+    let open = "admin_enrolment_links WHERE used_at IS NULL AND voided_at IS NULL";
+    assert_eq!(app.count(open).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

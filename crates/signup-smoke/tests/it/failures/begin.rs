@@ -1,6 +1,7 @@
 //! Step 2: no options.
 
-use test_support::proxy::{Answer, Rule};
+use test_support::Answer;
+use test_support::proxy::Rule;
 
 use crate::helpers::{BEGIN, Deployment, Smoke};
 
@@ -40,7 +41,7 @@ async fn a_flag_that_is_off_is_told_from_the_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_redis_that_is_stopped_is_told_from_the_answer_and_the_row_is_removed() {
+async fn a_redis_that_is_stopped_is_told_from_the_answer() {
     let (cable, redis) =
         test_support::relay::Relay::in_front_of(&test_support::redis::test_database_url());
     let deployment = Deployment::start_with(&[("REDIS_URL", &redis)]).await;
@@ -49,7 +50,6 @@ async fn a_redis_that_is_stopped_is_told_from_the_answer_and_the_row_is_removed(
         "[step 2] FAIL  503 ",
         "\"error\":\"service_unavailable\"",
         "raptor-api cannot reach its database or its Redis",
-        "[teardown] OK  deleted 0 credential row(s), 1 user row(s)\n",
     ];
     assert_not_begun(&deployment, &words).await;
 }
@@ -87,7 +87,8 @@ async fn an_address_that_was_in_use_before_is_left_alone() {
 async fn too_many_requests_are_told_with_how_long_to_wait() {
     let deployment = Deployment::start_with(&[("PUBLIC_RATE_LIMIT", "2")]).await;
     Smoke::of(&deployment).run().await.assert_passed();
-    let words = ["[step 2] FAIL  429 ", "More than PUBLIC_RATE_LIMIT requests a minute", " s and run"];
+    let words =
+        ["[step 2] FAIL  429 ", "More than PUBLIC_RATE_LIMIT requests a minute", " s and run"];
     assert_not_begun(&deployment, &words).await;
 }
 
@@ -132,7 +133,8 @@ async fn an_answer_without_options_or_without_a_challenge_is_no_answer() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_service_a_gate_or_a_redirect_is_not_taken_for_raptor_api() {
     let page = |status| Answer::new(status, "text/html", "<h1>Hello</h1>");
-    assert_answered(page(404), &["RAXX_SMOKE_API_URL names something that is not raptor-api"]).await;
+    assert_answered(page(404), &["RAXX_SMOKE_API_URL names something that is not raptor-api"])
+        .await;
     assert_answered(page(403), &["Something in front of raptor-api"]).await;
     let moved = page(308).with_header("location", "https://api.example.com/");
     assert_answered(moved, &["The API is elsewhere: https://api.example.com/"]).await;

@@ -44,9 +44,11 @@ async fn a_program_that_is_not_there_is_told_apart_from_one_that_fails() {
     deployment.runner.remove("heroku");
     let words =
         ["[step 1] FAIL  heroku run: there is no such program", "The Heroku CLI is not installed"];
-    assert_no_token(&deployment, Smoke::of(&deployment), &words).await;
+    let smoke = Smoke::of(&deployment).with_stand_ins_alone(&deployment);
+    assert_no_token(&deployment, smoke, &words).await;
     deployment.runner.remove("raptor-api");
-    let local = Smoke::of(&deployment).with("RAXX_SMOKE_RUNNER", "local");
+    let smoke = Smoke::of(&deployment).with_stand_ins_alone(&deployment);
+    let local = smoke.with("RAXX_SMOKE_RUNNER", "local");
     assert_no_token(&deployment, local, &["raptor-api is not on the PATH"]).await;
 }
 

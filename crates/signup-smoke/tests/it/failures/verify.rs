@@ -1,7 +1,8 @@
 //! Steps 3 and 4: no passkey.
 
 use serde_json::json;
-use test_support::proxy::{Answer, Rule};
+use test_support::Answer;
+use test_support::proxy::Rule;
 
 use crate::helpers::{BEGIN, Deployment, Ended, Smoke, VERIFY};
 
@@ -111,7 +112,8 @@ async fn a_token_that_was_used_up_in_between_is_told_from_the_answer() {
         deployment.sql(&use_up).await;
     };
     let ended = meanwhile(&deployment, used).await;
-    let words = ["[step 4] FAIL  400 Invalid or expired signup link\n", "another run has used it up"];
+    let words =
+        ["[step 4] FAIL  400 Invalid or expired signup link\n", "another run has used it up"];
     ended.assert_failed("step 4", &words);
     assert_eq!(deployment.count("bootstrap_token_uses").await, 0);
 }

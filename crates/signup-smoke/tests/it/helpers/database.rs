@@ -76,7 +76,7 @@ impl Deployment {
 
     /// Every row of the audit log is refused from now on.
     pub async fn break_audit_log(&self) {
-        self.sql("ALTER TABLE audit_log ADD CONSTRAINT full CHECK (false) NOT VALID").await;
+        self.sql("ALTER TABLE audit_log ADD CONSTRAINT is_full CHECK (false) NOT VALID").await;
     }
 }
 

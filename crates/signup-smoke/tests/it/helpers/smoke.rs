@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::process::Stdio;
 
 use rustix::process::{Pid, Signal, kill_process};
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
+use tokio::process::{Child, ChildStdout, Command};
 
 use super::{Deployment, programs};
 
@@ -15,7 +16,12 @@ pub struct Smoke {
 }
 
 /// One that is under way. It is killed when this goes.
-pub struct Running(Child);
+pub struct Running {
+    process: Child,
+    out: BufReader<ChildStdout>,
+    /// What it has printed that is read already.
+    printed: String,
+}
 
 /// One that is over.
 #[derive(Debug)]
@@ -45,6 +51,12 @@ impl Smoke {
         self
     }
 
+    /// With nothing on the PATH but the stand-ins: a real CLI must not be found in their place.
+    pub fn with_stand_ins_alone(self, deployment: &Deployment) -> Self {
+        let stand_ins = deployment.runner.directory().display().to_string();
+        self.with("PATH", stand_ins)
+    }
+
     pub fn arguments<'a>(mut self, arguments: impl IntoIterator<Item = &'a str>) -> Self {
         self.arguments.extend(arguments.into_iter().map(str::to_owned));
         self
@@ -52,7 +64,9 @@ impl Smoke {
 
     pub fn start(self) -> Running {
         let mut command = self.command();
-        Running(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
+        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let out = BufReader::new(process.stdout.take().unwrap());
+        Running { process, out, printed: String::new() }
     }
 
     /// Without its streams.
@@ -70,17 +84,23 @@ impl Smoke {
 
 impl Running {
     pub fn signal(&self, signal: Signal) {
-        let pid = self.0.id().and_then(|id| Pid::from_raw(id.try_into().unwrap())).unwrap();
+        let pid = self.process.id().and_then(|id| Pid::from_raw(id.try_into().unwrap())).unwrap();
         kill_process(pid, signal).unwrap();
     }
 
-    pub async fn end(self) -> Ended {
-        let output = self.0.wait_with_output().await.unwrap();
-        Ended {
-            status: output.status.code(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
+    /// Waits until it has printed these words.
+    pub async fn until_it_says(&mut self, words: &str) {
+        while !self.printed.contains(words) {
+            let read = self.out.read_line(&mut self.printed).await.unwrap();
+            assert_ne!(read, 0, "it has ended without {words:?}:\n{}", self.printed);
         }
+    }
+
+    pub async fn end(mut self) -> Ended {
+        self.out.read_to_string(&mut self.printed).await.unwrap();
+        let output = self.process.wait_with_output().await.unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        Ended { status: output.status.code(), out: self.printed, err }
     }
 }
 
