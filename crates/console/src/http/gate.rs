@@ -42,7 +42,7 @@ pub struct Flags {
 }
 
 /// Middleware: refuses what comes from another origin, then loads session and flags for the
-/// extractors of [`access`](mod@super::access).
+/// extractors of [`access`].
 ///
 /// # Errors
 /// None of its own: 403 `cross_origin` and 503 are answers.
