@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ghost_contracts::raptor::GHOST_DELETE_PATH;
+use test_support::hold::Held;
 use test_support::wait::eventually;
 
 use super::{EMAIL, Story};
@@ -50,36 +51,21 @@ async fn a_second_reset_within_a_minute_keeps_the_link_of_the_first() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_operator_who_leaves_during_the_deletion_changes_nothing() {
     let story = Story::ghost_with_a_row().await;
-    let mut held = story.system.to_raptor.hold_request(GHOST_DELETE_PATH);
-    tokio::select! {
-        answer = story.reset() => panic!("answered already: {answer:?}"),
-        () = held.arrived() => {}
-    }
-    held.release();
+    press_and_leave(&story, story.system.to_raptor.hold_request(GHOST_DELETE_PATH)).await;
     finished(&story).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_operator_who_leaves_before_the_answer_to_the_deletion_changes_nothing() {
     let story = Story::ghost_with_a_row().await;
-    let mut held = story.system.to_raptor.hold_answer(GHOST_DELETE_PATH);
-    tokio::select! {
-        answer = story.reset() => panic!("answered already: {answer:?}"),
-        () = held.arrived() => {}
-    }
-    held.release();
+    press_and_leave(&story, story.system.to_raptor.hold_answer(GHOST_DELETE_PATH)).await;
     finished(&story).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_operator_who_leaves_while_the_mail_goes_out_changes_nothing() {
     let story = Story::ghost_with_a_row().await;
-    let mut held = story.system.postmark.hold();
-    tokio::select! {
-        answer = story.reset() => panic!("answered already: {answer:?}"),
-        () = held.arrived() => {}
-    }
-    held.release();
+    press_and_leave(&story, story.system.postmark.hold()).await;
     finished(&story).await;
 }
 
@@ -100,6 +86,15 @@ async fn a_service_that_is_told_to_stop_finishes_the_reset_first() {
     stopped.unwrap();
     assert_eq!(story.trail().await, ["initiated", "completed"]);
     assert_eq!(story.tokens().await, ["revoked", "live"]);
+}
+
+/// The operator presses the button and is gone when the reset has come as far as `held`.
+async fn press_and_leave(story: &Story, mut held: Held) {
+    tokio::select! {
+        answer = story.reset() => panic!("answered already: {answer:?}"),
+        () = held.arrived() => {}
+    }
+    held.release();
 }
 
 /// The reset came to its end though nobody waited for it.

@@ -60,7 +60,7 @@ async fn the_waits_grow() {
     let system = System::start().await;
     system.postmark.always(REFUSED);
     invite(&system).await;
-    for (attempts, longest) in [(2, 20), (3, 40), (4, 80)] {
+    for (attempts, longest) in [(2, 16), (3, 32), (4, 64)] {
         fall_due(&system.console).await;
         let mail = eventually("the mail is tried again", async || {
             let mail = mail(&system.console).await;
