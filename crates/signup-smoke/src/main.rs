@@ -36,7 +36,7 @@ struct Options {
     #[arg(long, global = true)]
     json: bool,
     /// How long a command of the runner may take.
-    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 120,
+    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 60,
           value_parser = value_parser!(u32).range(1..))]
     runner_timeout: u32,
     /// How long an answer of the API may take.

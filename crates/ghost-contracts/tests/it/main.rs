@@ -7,6 +7,7 @@
 )]
 
 mod base64url;
+mod commands;
 mod console;
 mod credential;
 mod email;
