@@ -1,5 +1,7 @@
 //! A run that is told to stop tears down first, wherever it is.
 
+use std::time::Duration;
+
 use rustix::process::Signal;
 
 use crate::helpers::{Deployment, Ended, Place, Smoke};
@@ -50,6 +52,21 @@ async fn what_a_verify_makes_that_was_on_its_way_is_removed() {
     {
         assert_interrupted(place, signal, "step 4", &[removed]).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_deleted_before_what_is_on_its_way_has_arrived() {
+    let deployment = Deployment::start().await;
+    let mut stopped = Place::BeforeBegin.stop(&deployment);
+    let mut running = Smoke::of(&deployment).start();
+    stopped.arrived().await;
+    running.signal(Signal::INT);
+    running.until_it_says("FAIL  interrupted by ").await;
+    let tearing_down = running.until_it_says("[teardown] ");
+    let early = tokio::time::timeout(Duration::from_secs(1), tearing_down).await;
+    assert!(early.is_err(), "the teardown has begun before the call was over");
+    drop(stopped);
+    running.end().await.assert_failed("step 2", &["credential row(s), 1 user row(s)\n"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -45,9 +45,13 @@ async fn an_account_that_is_not_there_is_found_out() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rows_of_another_signup_are_found_out() {
     let deployment = Deployment::start().await;
-    let anew = "UPDATE users SET id = 4711; ";
-    let no_children = "DELETE FROM webauthn_credentials; ";
-    let ended = afterwards(&deployment, &format!("{no_children}{anew}")).await;
+    let under_another_id = "
+        CREATE TEMPORARY TABLE signed_up AS SELECT email FROM users;
+        INSERT INTO users (id, email) VALUES (4711, 'ada@example.com');
+        UPDATE webauthn_credentials SET user_id = 4711;
+        DELETE FROM users WHERE id = 1;
+        UPDATE users SET email = signed_up.email FROM signed_up";
+    let ended = afterwards(&deployment, under_another_id).await;
     let words = ["[step 5] FAIL  user.id=4711, but verify-with-token answered 1\n"];
     ended.assert_failed("step 5", &words);
     let deployment = Deployment::start().await;
@@ -55,6 +59,16 @@ async fn rows_of_another_signup_are_found_out() {
                  SELECT user_id, '\\x01', passkey FROM webauthn_credentials";
     let ended = afterwards(&deployment, twice).await;
     ended.assert_failed("step 5", &["[step 5] FAIL  cred_count=2\n", "more than one credential"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_persons_account_is_no_answer() {
+    let deployment = Deployment::start().await;
+    deployment.sql("INSERT INTO users (email) VALUES ('ada@example.com')").await;
+    deployment.runner.before(Command::Show, "set -- show-account --email ada@example.com");
+    let ended = Smoke::of(&deployment).run().await;
+    ended.assert_failed("step 5", &["printed no line of the expected shape", "ada@example.com"]);
+    assert_eq!(deployment.count("users").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

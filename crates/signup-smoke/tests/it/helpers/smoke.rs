@@ -20,7 +20,7 @@ pub struct Running {
     process: Child,
     out: BufReader<ChildStdout>,
     /// What it has printed that is read already.
-    printed: String,
+    printed: Vec<u8>,
 }
 
 /// One that is over.
@@ -66,7 +66,7 @@ impl Smoke {
         let mut command = self.command();
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let out = BufReader::new(process.stdout.take().unwrap());
-        Running { process, out, printed: String::new() }
+        Running { process, out, printed: Vec::new() }
     }
 
     /// Without its streams.
@@ -88,19 +88,23 @@ impl Running {
         kill_process(pid, signal).unwrap();
     }
 
-    /// Waits until it has printed these words.
+    /// Waits until it has printed these words. Nothing is lost where the caller stops waiting.
     pub async fn until_it_says(&mut self, words: &str) {
-        while !self.printed.contains(words) {
-            let read = self.out.read_line(&mut self.printed).await.unwrap();
-            assert_ne!(read, 0, "it has ended without {words:?}:\n{}", self.printed);
+        while !String::from_utf8_lossy(&self.printed).contains(words) {
+            let read = self.out.fill_buf().await.unwrap();
+            assert_ne!(read.len(), 0, "it has ended without saying {words:?}");
+            self.printed.extend(read);
+            let length = read.len();
+            self.out.consume(length);
         }
     }
 
     pub async fn end(mut self) -> Ended {
-        self.out.read_to_string(&mut self.printed).await.unwrap();
+        self.out.read_to_end(&mut self.printed).await.unwrap();
         let output = self.process.wait_with_output().await.unwrap();
-        let err = String::from_utf8(output.stderr).unwrap();
-        Ended { status: output.status.code(), out: self.printed, err }
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        let (out, err) = (text(self.printed), text(output.stderr));
+        Ended { status: output.status.code(), out, err }
     }
 }
 
