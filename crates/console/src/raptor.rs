@@ -94,7 +94,8 @@ impl RaptorClient {
         actor: &ActorAdminId,
         request: &RequestId,
     ) -> Result<GhostDeletion, CallError> {
-        let order = GhostDeleteRequest { email: email.clone(), actor_admin_id: actor.clone() };
+        let order =
+            GhostDeleteRequest { email: email.clone(), actor_admin_id: actor.clone(), plan: None };
         let answer = self.0.post(GHOST_DELETE_PATH, &order, request).await?;
         let status = answer.status.as_u16();
         match answer.status {

@@ -8,9 +8,20 @@ use crate::{AccountState, EmailAddress, timestamp};
 
 pub use actor::{ActorAdminId, ActorAdminIdError};
 pub use batch::{BatchSizeError, GhostCheckBatchRequest, MAX_BATCH};
+pub use plan::{Plan, PlanError};
+pub use preview::{
+    ChildAction, ChildRows, EXPECTED_OF_A_GHOST, GhostPreview, GhostPreviewRequest, PlanChanged,
+};
+pub use timeline::{
+    Browser, CeremonyFailure, CeremonyReport, FailureReason, Platform, SignupAttempt,
+    SignupTimeline, SignupTimelineRequest,
+};
 
 mod actor;
 mod batch;
+mod plan;
+mod preview;
+mod timeline;
 
 /// `POST` [`GhostCheckRequest`], answered with [`GhostCheck`].
 pub const GHOST_CHECK_PATH: &str = "/api/internal/users/ghost-check";
@@ -18,8 +29,14 @@ pub const GHOST_CHECK_PATH: &str = "/api/internal/users/ghost-check";
 /// `POST` [`GhostCheckBatchRequest`], answered with [`GhostCheckBatch`].
 pub const GHOST_CHECK_BATCH_PATH: &str = "/api/internal/users/ghost-check-batch";
 
-/// `POST` [`GhostDeleteRequest`], answered with 204, or 409 and [`NotGhost`].
+/// `POST` [`GhostPreviewRequest`], answered with [`GhostPreview`].
+pub const GHOST_PREVIEW_PATH: &str = "/api/internal/users/ghost-preview";
+
+/// `POST` [`GhostDeleteRequest`], answered with 204, or 409 and [`NotGhost`] or [`PlanChanged`].
 pub const GHOST_DELETE_PATH: &str = "/api/internal/users/ghost-delete";
+
+/// `POST` [`SignupTimelineRequest`], answered with [`SignupTimeline`].
+pub const SIGNUP_TIMELINE_PATH: &str = "/api/internal/signup-timeline";
 
 /// Asks for the state of one account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +88,9 @@ pub struct GhostDeleteRequest {
     pub email: EmailAddress,
     /// Which operator asks; goes into the audit log.
     pub actor_admin_id: ActorAdminId,
+    /// What the operator agreed to; with it nothing else is deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
 }
 
 /// What 409 `not_ghost` says besides `error` and `message`; nothing was deleted.

@@ -8,11 +8,18 @@ use crate::credential::{AuthenticationResponseJson, RegistrationResponseJson};
 use crate::object::objects_only;
 use crate::{EmailAddress, Token, timestamp};
 
+pub use report::{ClientError, MAX_ELAPSED_MS, RegisterReportRequest};
+
+mod report;
+
 /// `POST` [`BeginRequest`], answered with [`BeginAnswer`].
 pub const REGISTER_BEGIN_PATH: &str = "/api/auth/register/begin-with-token";
 
 /// `POST` [`VerifyRequest`], answered with [`VerifyAnswer`].
 pub const REGISTER_VERIFY_PATH: &str = "/api/auth/register/verify-with-token";
+
+/// `POST` [`RegisterReportRequest`], answered with 204.
+pub const REGISTER_REPORT_PATH: &str = "/api/auth/register/report";
 
 /// `POST` [`LoginBeginRequest`], answered with [`LoginBeginAnswer`].
 pub const LOGIN_BEGIN_PATH: &str = "/api/auth/login/begin";

@@ -8,6 +8,17 @@ const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
+/// One stylesheet, from a file for each part of the pages.
+const STYLE: &str = concat!(
+    include_str!("../../assets/style/base.css"),
+    include_str!("../../assets/style/frame.css"),
+    include_str!("../../assets/style/controls.css"),
+    include_str!("../../assets/style/tables.css"),
+    include_str!("../../assets/style/overview.css"),
+    include_str!("../../assets/style/testers.css"),
+    include_str!("../../assets/style/tester.css"),
+);
+
 /// `GET /console/assets/{name}`: for anybody, and without a look at the session.
 ///
 /// # Errors
@@ -17,7 +28,7 @@ pub async fn asset(
     name: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let (kind, content) = match name.as_str() {
-        "style.css" => (CSS, include_str!("../../assets/style.css")),
+        "style.css" => (CSS, STYLE),
         "icon.svg" => (SVG, include_str!("../../assets/icon.svg")),
         "passkey.js" => (JS, PASSKEY_JS),
         "ceremony.js" => (JS, include_str!("../../assets/ceremony.js")),

@@ -78,6 +78,9 @@ error_codes! {
     /// [`NotGhost`](crate::raptor::NotGhost).
     NotGhost = "not_ghost", 409, "This account is no ghost; nothing was deleted.";
 
+    /// Section 5, with [`PlanChanged`](crate::raptor::PlanChanged); the Console passes it on.
+    PlanChanged = "plan_changed", 409, "The account is not as it was; nothing was deleted.";
+
     /// Section 6, with [`TokenNotUsable`](crate::console::TokenNotUsable).
     TokenNotUsable = "token_not_usable", 409, "This invitation can no longer be used.";
     /// Section 6, with [`NdaVersionOutdated`](crate::console::NdaVersionOutdated).

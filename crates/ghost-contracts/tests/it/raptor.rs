@@ -147,7 +147,8 @@ fn a_batch_answers_each_address_like_a_check() {
 #[test]
 fn a_deletion_names_the_account_and_who_asks() {
     let actor_admin_id = ActorAdminId::parse("0b6f1d4c-9a52-4c37-8d10-5e2f7a3b9c64").unwrap();
-    let request = GhostDeleteRequest { email: email("ada@example.com"), actor_admin_id };
+    let request =
+        GhostDeleteRequest { email: email("ada@example.com"), actor_admin_id, plan: None };
     insta::assert_compact_json_snapshot!(request, @r#"{"email": "ada@example.com", "actor_admin_id": "0b6f1d4c-9a52-4c37-8d10-5e2f7a3b9c64"}"#);
     survives(&request);
     is_strict::<GhostDeleteRequest>(&json!({ "email": "a@x.example", "actor_admin_id": "x" }), &[]);
