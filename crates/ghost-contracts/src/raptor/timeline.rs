@@ -1,7 +1,7 @@
 //! What is known of the passkey ceremonies of one signup.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::object::objects_only;
 use crate::signup::ClientError;
@@ -36,8 +36,10 @@ pub struct SignupAttempt {
     #[serde(with = "timestamp::option")]
     pub completed_at: Option<DateTime<Utc>>,
     /// Where verify-with-token refused it.
+    #[serde(deserialize_with = "super::present_or_null")]
     pub failed: Option<CeremonyFailure>,
     /// Where the page said how it ended in the browser.
+    #[serde(deserialize_with = "super::present_or_null")]
     pub reported: Option<CeremonyReport>,
 }
 
@@ -57,7 +59,8 @@ pub struct CeremonyReport {
     /// When the report came.
     #[serde(with = "timestamp")]
     pub at: DateTime<Utc>,
-    /// How it ended.
+    /// How it ended; one that this program does not know reads as [`ClientError::Other`].
+    #[serde(deserialize_with = "known_or_other")]
     pub error: ClientError,
     /// How long the prompt was open, in milliseconds, as the page measured it.
     pub elapsed_ms: i64,
@@ -98,6 +101,12 @@ macro_rules! names {
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)+ Self::Other => "other" }
+            }
+
+            /// The one of that name; [`Self::Other`] where there is none.
+            #[must_use]
+            pub fn named(text: &str) -> Self {
+                Self::ALL.iter().copied().find(|known| known.as_str() == text).unwrap_or(Self::Other)
             }
 
             /// The name as people write it; nothing for any other.
@@ -168,6 +177,17 @@ impl FailureReason {
             Self::Other => "other",
         }
     }
+
+    /// The one of that name; [`Self::Other`] where there is none.
+    #[must_use]
+    pub fn named(text: &str) -> Self {
+        Self::ALL.into_iter().find(|known| known.as_str() == text).unwrap_or(Self::Other)
+    }
+}
+
+/// A request must name an end that is known, an answer may come from a newer Raptor.
+fn known_or_other<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ClientError, D::Error> {
+    String::deserialize(deserializer).map(|text| ClientError::named(&text))
 }
 
 objects_only!(SignupTimelineRequest);

@@ -97,6 +97,12 @@ impl ClientError {
             Self::Other => "Other",
         }
     }
+
+    /// The one of that name; [`Self::Other`] where there is none.
+    #[must_use]
+    pub fn named(text: &str) -> Self {
+        Self::ALL.into_iter().find(|known| known.as_str() == text).unwrap_or(Self::Other)
+    }
 }
 
 objects_only!(RegisterReportRequest);
