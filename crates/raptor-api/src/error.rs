@@ -4,6 +4,7 @@
 use std::fmt;
 
 use ghost_contracts::AccountState;
+use ghost_contracts::raptor::PlanChanged;
 use service_kit::challenge::ChallengeError;
 use service_kit::db::{DbError, Transient};
 
@@ -33,6 +34,9 @@ pub enum Error {
     /// The account is no ghost.
     #[error("the account is {0}")]
     NotGhost(AccountState),
+    /// The account is a ghost, but not as the operator saw it.
+    #[error("the plan is outdated: {}", .0.changed.join(", "))]
+    PlanChanged(Box<PlanChanged>),
     /// The audit row was refused.
     #[error("the audit log refused a row: {0}")]
     AuditWriteFailed(DbError),

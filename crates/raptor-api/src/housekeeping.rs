@@ -1,5 +1,5 @@
-//! Removing what is over, once a minute: ceremonies, token ids, counts, ended sessions. None of
-//! it is looked at any more, so nothing depends on when this happens. And the accounts that a
+//! Removing what is over, once a minute: ceremonies, token ids, counts, ended sessions, old signup
+//! attempts. None of it is looked at any more, so nothing depends on when this happens. And the accounts that a
 //! smoke test left behind.
 
 use std::time::Duration;
@@ -47,5 +47,6 @@ pub async fn sweep(pool: &Pool, clock: &Clock) -> Result<(), DbError> {
     let mut connection = pool.get().await?;
     db::bootstrap_token::sweep(&mut connection).await?;
     db::session::sweep(&mut connection).await?;
+    db::signup_attempt::sweep(&mut connection).await?;
     Ok(())
 }

@@ -21,7 +21,9 @@ pub fn configure(config: &mut ServiceConfig) {
         web::scope("/api/internal")
             .service(post("/users/ghost-check", internal::ghost_check::handle))
             .service(post("/users/ghost-check-batch", internal::ghost_check_batch::handle))
+            .service(post("/users/ghost-preview", internal::ghost_preview::handle))
             .service(post("/users/ghost-delete", internal::ghost_delete::handle))
+            .service(post("/signup-timeline", internal::signup_timeline::handle))
             .default_service(web::to(not_found))
             .app_data(BodyLimit(INTERNAL_LIMIT))
             .wrap(from_fn(guard)),
@@ -32,6 +34,7 @@ pub fn configure(config: &mut ServiceConfig) {
         web::scope("/api/auth/register")
             .service(post("/begin-with-token", register::begin::handle))
             .service(post("/verify-with-token", register::verify::handle))
+            .service(post("/report", register::report::handle))
             .default_service(web::to(not_found))
             .wrap(from_fn(from_our_pages))
             .wrap(from_fn(limit))

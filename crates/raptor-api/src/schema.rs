@@ -170,6 +170,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    signup_attempts (id) {
+        id -> Int8,
+        email -> Text,
+        nonce_sha256 -> Bytea,
+        begun_at -> Timestamptz,
+        browser -> Text,
+        platform -> Text,
+        completed_at -> Nullable<Timestamptz>,
+        failed_at -> Nullable<Timestamptz>,
+        failure -> Nullable<Text>,
+        reported_at -> Nullable<Timestamptz>,
+        client_error -> Nullable<Text>,
+        elapsed_ms -> Nullable<Int4>,
+    }
+}
+
+diesel::table! {
     signup_reminders (id) {
         id -> Int8,
         user_id -> Int8,
@@ -266,6 +283,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     order_strategy_links,
     rate_limit_windows,
     service_token_uses,
+    signup_attempts,
     signup_reminders,
     support_customer_map,
     support_pending_submissions,

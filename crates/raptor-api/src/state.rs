@@ -50,6 +50,23 @@ impl Accounts {
         db::transaction(&self.pool, work).await
     }
 
+    /// Runs `work`, which only reads, in one transaction that sees one state of the database
+    /// throughout.
+    ///
+    /// # Errors
+    ///
+    /// What `work` returns, and where the database is away.
+    pub async fn snapshot<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut Connection) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.transaction(async |connection| {
+            crate::db::snapshot::begin(connection).await?;
+            work(connection).await
+        })
+        .await
+    }
+
     /// Runs `work` in one transaction that holds the lock on `email`: the first step of
     /// whoever writes for an account (section 3 of the contracts, lock order). The lock is a
     /// statement of its own, so what follows sees what was committed while it waited. After a

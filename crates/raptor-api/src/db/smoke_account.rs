@@ -24,10 +24,10 @@ pub async fn time(connection: &mut Connection) -> Result<DateTime<Utc>, DbError>
 }
 
 /// Addresses at `domain` that begin as a smoke account's and for which something from before
-/// `until` is kept: an account, the use of a token, or a reset. At most a hundred of them; the
-/// rest come when these have gone.
+/// `until` is kept: an account, the use of a token, a reset, or an attempt to sign up. At most a
+/// hundred of them; the rest come when these have gone.
 ///
-/// The literal pattern is that of the partial indexes of migration 0007.
+/// The literal pattern is that of the partial indexes of migrations 0007 and 0008.
 ///
 /// # Errors
 ///
@@ -43,7 +43,9 @@ pub async fn addresses_kept_since(
            UNION SELECT email FROM bootstrap_token_uses \
              WHERE email LIKE 'smoke-test+%' AND used_at <= $2 \
            UNION SELECT email FROM account_resets \
-             WHERE email LIKE 'smoke-test+%' AND reset_at <= $2) AS kept \
+             WHERE email LIKE 'smoke-test+%' AND reset_at <= $2 \
+           UNION SELECT email FROM signup_attempts \
+             WHERE email LIKE 'smoke-test+%' AND begun_at <= $2) AS kept \
          WHERE split_part(email, '@', 2) = $1 LIMIT 100",
     );
     let rows: Vec<Row> =

@@ -1,10 +1,13 @@
 //! Looking at accounts, and deleting those that are ghosts (section 5 of the contracts).
 
 use ghost_contracts::EmailAddress;
-use ghost_contracts::raptor::{ActorAdminId, GhostCheck, GhostCheckResult};
+use ghost_contracts::raptor::{
+    ActorAdminId, GhostCheck, GhostCheckResult, GhostPreview, Plan, PlanChanged,
+};
 use serde_json::json;
 use service_kit::db::Connection;
 
+use super::plan;
 use crate::db;
 use crate::error::Error;
 use crate::state::Accounts;
@@ -34,26 +37,52 @@ pub async fn check_batch(
     Ok(named.map(|(email, check)| GhostCheckResult { email, check }).collect())
 }
 
-/// Deletes the account of `email` if it is a ghost, and notes that `actor` did so. An e-mail
-/// without an account is a ghost too: there is nothing to delete, but what was issued before is
-/// void from now on.
+/// What a deletion of the account of `email` would do, whether it may be done or not: the state,
+/// the evidence and the rows of the child tables, all of one moment.
 ///
 /// # Errors
 ///
-/// [`Error::NotGhost`], [`Error::AuditWriteFailed`], and where the database is away: then
+/// Where the database is away.
+pub async fn preview(accounts: &Accounts, email: &EmailAddress) -> Result<GhostPreview, Error> {
+    let look = async |connection: &mut Connection| {
+        let check = db::ghost::check(connection, email).await?;
+        complete(connection, check).await
+    };
+    accounts.snapshot(look).await
+}
+
+/// Adds the child tables to a check. Where the check was made under the account's lock, what is
+/// counted is all that a deletion finds: a row that refers to the account needs that lock too.
+async fn complete(connection: &mut Connection, check: GhostCheck) -> Result<GhostPreview, Error> {
+    let children = db::child::count(connection, check.user_id).await?;
+    let plan = plan::of(&check, &children).map_err(Error::internal)?;
+    Ok(GhostPreview { check, children, plan })
+}
+
+/// Deletes the account of `email` if it is a ghost, and notes that `actor` did so. An e-mail
+/// without an account is a ghost too: there is nothing to delete, but what was issued before is
+/// void from now on. With a `plan` it is deleted only as that plan says.
+///
+/// # Errors
+///
+/// [`Error::NotGhost`], [`Error::PlanChanged`], [`Error::AuditWriteFailed`], and where the database is away: then
 /// nothing was deleted.
 pub async fn delete(
     accounts: &Accounts,
     email: &EmailAddress,
     actor: &ActorAdminId,
+    plan: Option<&Plan>,
 ) -> Result<(), Error> {
     let work = async |connection: &mut Connection| {
         let locked = db::user::lock(connection, email).await?;
         // A statement of its own: the one that locks has seen nothing of what was committed
         // while it waited.
-        let state = db::ghost::check(connection, email).await?.state;
-        if !state.is_resettable() {
-            return Err(Error::NotGhost(state));
+        let check = db::ghost::check(connection, email).await?;
+        if !check.state.is_resettable() {
+            return Err(Error::NotGhost(check.state));
+        }
+        if let Some(plan) = plan {
+            refuse_changed(connection, check, plan).await?;
         }
         let entry = db::audit::Entry {
             actor: actor.as_str(),
@@ -69,4 +98,19 @@ pub async fn delete(
         Ok(())
     };
     accounts.locked(email, work).await
+}
+
+/// Refuses where the account is not as the operator saw it. The rows are counted in a statement
+/// after the one that locks, for the same reason as the state.
+async fn refuse_changed(
+    connection: &mut Connection,
+    check: GhostCheck,
+    given: &Plan,
+) -> Result<(), Error> {
+    let now = complete(connection, check).await?;
+    if now.plan == *given {
+        return Ok(());
+    }
+    let changed = plan::changed(given, &now.check, &now.children);
+    Err(Error::PlanChanged(Box::new(PlanChanged { changed, now })))
 }

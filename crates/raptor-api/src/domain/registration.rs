@@ -7,6 +7,8 @@ use service_kit::db::{Connection, DbError};
 use service_kit::passkey::{NewPasskey, RegistrationState};
 
 use super::bootstrap_token::BootstrapToken;
+use super::signup_attempt;
+use super::user_agent::UserAgent;
 use crate::db;
 use crate::db::user::User;
 use crate::error::Error;
@@ -17,16 +19,17 @@ pub(super) fn ceremony(user_id: i64) -> String {
     format!("registration:{user_id}")
 }
 
-/// Begins: makes the account's row where there is none, and gives the options for the browser.
+/// Begins: makes the account's row where there is none, notes the attempt by `agent`, and gives the
+/// options for the browser.
 ///
 /// # Errors
 ///
 /// [`Error::InvalidSignupLink`], [`Error::AlreadyRegistered`], and where a store is away.
-pub async fn begin(state: &State, token: &Token) -> Result<Value, Error> {
+pub async fn begin(state: &State, token: &Token, agent: UserAgent) -> Result<Value, Error> {
     let token = open(state, token)?;
     // A row without a way to a challenge would be a ghost.
     state.challenges.check().await?;
-    let admit = async |connection: &mut Connection| admit(connection, &token).await;
+    let admit = async |connection: &mut Connection| admit(connection, &token, agent).await;
     let user = state.accounts.locked(&token.email, admit).await?;
     let (email, handle) = (token.email.as_str(), user.webauthn_user_handle);
     let begun = state.passkeys.begin_registration(handle, email, email, Vec::new());
@@ -36,17 +39,23 @@ pub async fn begin(state: &State, token: &Token) -> Result<Value, Error> {
 }
 
 /// What begin decides under the lock on the e-mail.
-async fn admit(connection: &mut Connection, token: &BootstrapToken) -> Result<User, Error> {
+async fn admit(
+    connection: &mut Connection,
+    token: &BootstrapToken,
+    agent: UserAgent,
+) -> Result<User, Error> {
     let known = db::user::lock(connection, &token.email).await?;
     if db::account_reset::is_after(connection, &token.email, token.issued_at).await? {
         return Err(Error::invalid_link("issued before the last ghost reset"));
     }
     refuse_used(connection, token).await?;
     refuse_healthy(connection, token).await?;
-    match known {
-        Some(user) => Ok(user),
-        None => Ok(db::user::insert(connection, &token.email).await?),
-    }
+    let user = match known {
+        Some(user) => user,
+        None => db::user::insert(connection, &token.email).await?,
+    };
+    db::signup_attempt::insert(connection, token, agent).await?;
+    Ok(user)
 }
 
 /// Verifies what the browser made, and stores it. Gives the user's id.
@@ -61,13 +70,26 @@ pub async fn verify(
     credential: &RegistrationResponseJson,
 ) -> Result<i64, Error> {
     let token = open(state, token)?;
-    let user = find_open_signup(state, &token).await?;
+    let verified = finish(state, &token, credential).await;
+    if let Err(refusal) = &verified {
+        signup_attempt::note_refusal(&state.accounts, &token, refusal).await;
+    }
+    verified
+}
+
+/// Verifies for a token whose signature and life are good.
+async fn finish(
+    state: &State,
+    token: &BootstrapToken,
+    credential: &RegistrationResponseJson,
+) -> Result<i64, Error> {
+    let user = find_open_signup(state, token).await?;
     let begun: Option<RegistrationState> = state.challenges.take(&ceremony(user.id)).await?;
     let begun = begun.ok_or(Error::SignupSessionNotFound("no challenge is open"))?;
     let verified = state.passkeys.finish_registration(credential, &begun);
     let passkey = verified.map_err(Error::unverified)?;
     let store =
-        async |connection: &mut Connection| store(connection, &token, user.id, &passkey).await;
+        async |connection: &mut Connection| store(connection, token, user.id, &passkey).await;
     state.accounts.locked(&token.email, store).await?;
     Ok(user.id)
 }
@@ -85,7 +107,8 @@ async fn find_open_signup(state: &State, token: &BootstrapToken) -> Result<User,
     Ok(user)
 }
 
-/// Stores the passkey, marks the token used and audits both, under the locks: all or nothing.
+/// Stores the passkey, marks the token used, notes that the attempt is complete and audits it, under
+/// the locks: all or nothing.
 async fn store(
     connection: &mut Connection,
     token: &BootstrapToken,
@@ -102,6 +125,7 @@ async fn store(
     }
     refuse_healthy(connection, token).await?;
     db::credential::insert(connection, user_id, passkey).await.map_err(explain)?;
+    db::signup_attempt::complete(connection, token).await?;
     let entry = db::audit::Entry {
         actor: &user_id.to_string(),
         action: "account.signup_completed",

@@ -119,7 +119,8 @@ async fn remove(
     }
     let uses = db::bootstrap_token::forget(connection, email, until).await?;
     let resets = db::account_reset::forget(connection, email, until).await?;
-    if user.is_some() || uses + resets > 0 {
+    let attempts = db::signup_attempt::forget(connection, email, until).await?;
+    if user.is_some() || uses + resets + attempts > 0 {
         let context =
             json!({"credential_count": deleted.deleted_credentials, "path": "smoke_test"});
         let target = db::audit::account_target(user.map(|user| user.id), email);

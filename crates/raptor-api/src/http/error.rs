@@ -1,6 +1,7 @@
 //! What each error looks like to a client (section 2 of the contracts).
 
 use ghost_contracts::ErrorCode;
+use ghost_contracts::raptor::PlanChanged;
 use service_kit::error::ApiError;
 
 use crate::error::Error;
@@ -24,6 +25,7 @@ impl From<Error> for ApiError {
             Error::CredentialAlreadyRegistered => plain(ErrorCode::CredentialAlreadyRegistered),
             Error::CeremonyNotFound => plain(ErrorCode::CeremonyNotFound),
             Error::NotGhost(state) => plain(ErrorCode::NotGhost).with("state", state.as_str()),
+            Error::PlanChanged(changed) => plan_changed(&changed),
             Error::AuditWriteFailed(cause) => Self::audit_write_failed(cause),
             Error::Database(error) => error.into(),
             Error::Challenge(error) => error.into(),
@@ -51,4 +53,29 @@ fn console_unavailable() -> ApiError {
     let message = "We cannot check your invitation right now. Please try again in a minute: \
                    pressing the button twice does no harm.";
     ApiError::new(ErrorCode::ServiceUnavailable, message).retry_after(30)
+}
+
+/// Names what changed in words, and brings the account as it is now.
+fn plan_changed(details: &PlanChanged) -> ApiError {
+    let message = if details.changed.len() == details.now.children.len() + 2 {
+        "This plan has nothing in common with the account as it is now. Nothing was deleted. Look \
+         at the account as it is, and decide anew."
+            .to_owned()
+    } else {
+        let words: Vec<String> = details.changed.iter().map(|name| in_words(name)).collect();
+        format!(
+            "The account is not as it was in the plan. Changed: {}. Nothing was deleted. Look at \
+             the account as it is now, and decide anew.",
+            words.join(", ")
+        )
+    };
+    ApiError::new(ErrorCode::PlanChanged, message).with_details(details)
+}
+
+fn in_words(changed: &str) -> String {
+    match changed {
+        "state" => "the state".to_owned(),
+        "user_id" => "the user id".to_owned(),
+        table => format!("the number of rows in {table}"),
+    }
 }

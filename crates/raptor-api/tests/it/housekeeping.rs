@@ -24,7 +24,10 @@ async fn only_what_is_over_is_removed() {
            ('old', 'ada@example.com', now() - interval '61 minutes'), \
            ('new', 'ada@example.com', now() - interval '59 minutes'); \
          INSERT INTO customer_sessions (user_id, expires_at) VALUES \
-           ({id}, now() - interval '31 days'), ({id}, now() - interval '29 days')"
+           ({id}, now() - interval '31 days'), ({id}, now() - interval '29 days'); \
+         INSERT INTO signup_attempts (email, nonce_sha256, begun_at) VALUES \
+           ('ada@example.com', sha256('old'), now() - interval '91 days'), \
+           ('ada@example.com', sha256('new'), now() - interval '89 days')"
     ))
     .await;
     let url = DatabaseUrl::parse(&app.database.url()).unwrap();
@@ -36,8 +39,10 @@ async fn only_what_is_over_is_removed() {
         "rate_limit_windows",
         "bootstrap_token_uses",
         "customer_sessions",
+        "signup_attempts",
     ] {
         assert_eq!(app.count(table).await, 1, "{table}");
     }
     assert_eq!(app.count("bootstrap_token_uses WHERE nonce = 'new'").await, 1);
+    assert_eq!(app.count("signup_attempts WHERE nonce_sha256 = sha256('new')").await, 1);
 }

@@ -32,7 +32,8 @@ async fn let_an_hour_pass(app: &TestApp) {
     app.sql(
         "UPDATE users SET created_at = created_at - interval '61 minutes'; \
          UPDATE bootstrap_token_uses SET used_at = used_at - interval '61 minutes'; \
-         UPDATE account_resets SET reset_at = reset_at - interval '61 minutes'",
+         UPDATE account_resets SET reset_at = reset_at - interval '61 minutes'; \
+         UPDATE signup_attempts SET begun_at = begun_at - interval '61 minutes'",
     )
     .await;
 }
@@ -58,6 +59,7 @@ async fn an_hour_later_nothing_is_left_of_a_smoke_account_but_audit_rows() {
         "customer_sessions",
         "bootstrap_token_uses",
         "account_resets",
+        "signup_attempts",
         "webauthn_challenges WHERE ceremony LIKE 'registration:%'",
     ] {
         assert_eq!(app.count(table).await, 0, "{table}");
@@ -90,7 +92,13 @@ async fn nobody_elses_account_is_removed_however_old() {
     app.sql("INSERT INTO account_resets (email) SELECT email FROM users").await;
     let_an_hour_pass(&app).await;
     expire(&app).await;
-    for table in ["users", "webauthn_credentials", "bootstrap_token_uses", "account_resets"] {
+    for table in [
+        "users",
+        "webauthn_credentials",
+        "bootstrap_token_uses",
+        "account_resets",
+        "signup_attempts",
+    ] {
         assert_eq!(app.count(table).await, 7, "{table}");
     }
     assert_eq!(app.audit("account.smoke_expired").await.len(), 0);
@@ -105,7 +113,10 @@ async fn what_is_kept_of_an_address_without_an_account_goes_an_hour_later_too() 
            ('young', 'smoke-test+1@moosequest.net', now() - interval '59 minutes', now()); \
          INSERT INTO account_resets VALUES \
            ('smoke-test+2@moosequest.net', now() - interval '61 minutes'), \
-           ('smoke-test+3@moosequest.net', now() - interval '59 minutes')",
+           ('smoke-test+3@moosequest.net', now() - interval '59 minutes'); \
+         INSERT INTO signup_attempts (email, nonce_sha256, begun_at) VALUES \
+           ('smoke-test+4@moosequest.net', sha256(''), now() - interval '61 minutes'), \
+           ('smoke-test+5@moosequest.net', sha256(''), now() - interval '59 minutes')",
     )
     .await;
     expire(&app).await;
@@ -115,11 +126,20 @@ async fn what_is_kept_of_an_address_without_an_account_goes_an_hour_later_too() 
     );
     let left = app.rows("SELECT email FROM account_resets").await;
     assert_eq!(left, [json!({"email": "smoke-test+3@moosequest.net"})]);
+    let left = app.rows("SELECT email FROM signup_attempts").await;
+    assert_eq!(left, [json!({"email": "smoke-test+5@moosequest.net"})]);
     let audited = app.audit("account.smoke_expired").await;
     let mut targets: Vec<_> =
         audited.iter().map(|row| row["target_id"].as_str().unwrap()).collect();
     targets.sort_unstable();
-    assert_eq!(targets, ["smoke-test+1@moosequest.net", "smoke-test+2@moosequest.net"]);
+    assert_eq!(
+        targets,
+        [
+            "smoke-test+1@moosequest.net",
+            "smoke-test+2@moosequest.net",
+            "smoke-test+4@moosequest.net",
+        ]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -4,3 +4,5 @@
 pub mod ghost_check;
 pub mod ghost_check_batch;
 pub mod ghost_delete;
+pub mod ghost_preview;
+pub mod signup_timeline;

@@ -141,6 +141,25 @@ impl Client {
         self.internal("/api/internal/users/ghost-delete", &body).await
     }
 
+    /// The same with the plan that a preview gave.
+    pub async fn ghost_delete_as_planned(&self, email: &str, plan: &Value) -> Reply {
+        let body = json!({"email": email, "actor_admin_id": "an-admin", "plan": plan});
+        self.internal("/api/internal/users/ghost-delete", &body).await
+    }
+
+    pub async fn ghost_preview(&self, email: &str) -> Reply {
+        self.internal("/api/internal/users/ghost-preview", &json!({"email": email})).await
+    }
+
+    pub async fn report(&self, token: &str, error: &str, elapsed_ms: u32) -> Reply {
+        let body = json!({"token": token, "error": error, "elapsed_ms": elapsed_ms});
+        self.post("/api/auth/register/report", &body).await
+    }
+
+    pub async fn signup_timeline(&self, email: &str) -> Reply {
+        self.internal("/api/internal/signup-timeline", &json!({"email": email})).await
+    }
+
     /// As the Console does, with a good service token.
     pub async fn internal(&self, path: &str, body: &Value) -> Reply {
         let body = body.to_string();

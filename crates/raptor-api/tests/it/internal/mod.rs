@@ -1,7 +1,10 @@
+mod agreed;
 mod batch;
 mod check;
 mod delete;
 mod guard;
 mod locks;
 mod plan;
+mod preview;
 mod race;
+mod timeline;

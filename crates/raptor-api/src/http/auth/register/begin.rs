@@ -1,13 +1,14 @@
 //! `POST /api/auth/register/begin-with-token`.
 
-use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 use ghost_contracts::signup::{BeginAnswer, BeginRequest};
 use service_kit::error::ApiError;
 use service_kit::http::body::JsonBody;
 
 use crate::domain::registration;
+use crate::domain::user_agent::UserAgent;
 use crate::state::State;
 
 /// Begins the registration of a passkey.
@@ -16,10 +17,13 @@ use crate::state::State;
 ///
 /// Those of section 2's table.
 pub async fn handle(
+    http: HttpRequest,
     state: Data<State>,
     JsonBody(request): JsonBody<BeginRequest>,
 ) -> Result<HttpResponse, ApiError> {
-    let options = registration::begin(&state, &request.token).await?;
+    let agent = http.headers().get(header::USER_AGENT);
+    let agent = UserAgent::read(agent.map_or(b"", |agent| agent.as_bytes()));
+    let options = registration::begin(&state, &request.token, agent).await?;
     let mut answer = HttpResponse::Ok();
     Ok(answer.insert_header((header::CACHE_CONTROL, "no-store")).json(BeginAnswer { options }))
 }

@@ -1,4 +1,5 @@
 //! Signing up.
 
 pub mod begin;
+pub mod report;
 pub mod verify;

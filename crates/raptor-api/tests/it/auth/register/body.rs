@@ -7,11 +7,12 @@ use crate::helpers::{Ask, ORIGIN, TestApp, on_both_stores};
 
 const BEGIN: &str = "/api/auth/register/begin-with-token";
 const VERIFY: &str = "/api/auth/register/verify-with-token";
+const REPORT: &str = "/api/auth/register/report";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_malformed_body_is_an_invalid_request() {
     let app = TestApp::start().await;
-    for path in [BEGIN, VERIFY] {
+    for path in [BEGIN, VERIFY, REPORT] {
         for body in ["", "{", "[]", "null", "7", r#"{"token":7}"#, r#"{"token":"a"} {}"#] {
             let reply = app.client.send(Ask::post(path, "application/json", body)).await;
             reply.assert_error(400, "invalid_request");

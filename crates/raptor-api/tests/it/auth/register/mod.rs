@@ -1,5 +1,7 @@
 mod begin;
 mod body;
 mod order;
+mod recorder;
+mod report;
 mod strictness;
 mod verify;

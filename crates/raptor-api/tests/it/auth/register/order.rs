@@ -9,6 +9,7 @@ use crate::helpers::{Ask, ORIGIN, Options, TestApp};
 
 const BEGIN: &str = "/api/auth/register/begin-with-token";
 const VERIFY: &str = "/api/auth/register/verify-with-token";
+const REPORT: &str = "/api/auth/register/report";
 
 fn huge(path: &str) -> Ask<'_> {
     Ask::post(path, "text/plain", "a".repeat(70_000))
@@ -20,7 +21,7 @@ async fn the_flag_comes_before_the_rate() {
         vec![("FLAG_WEBAUTHN_REGISTRATION", "0".to_owned()), ("PUBLIC_RATE_LIMIT", "1".to_owned())];
     let app = TestApp::start_with(Options { variables, ..Options::default() }).await;
     for _ in 0..3 {
-        for path in [BEGIN, VERIFY] {
+        for path in [BEGIN, VERIFY, REPORT] {
             app.client.send(huge(path)).await.assert_error(404, "not_found");
             app.client.get(path).await.assert_error(404, "not_found");
         }
@@ -39,7 +40,7 @@ async fn the_rate_comes_before_the_size() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_size_comes_before_the_media_type_and_that_before_the_body() {
     let app = TestApp::start().await;
-    for path in [BEGIN, VERIFY] {
+    for path in [BEGIN, VERIFY, REPORT] {
         app.client.send(huge(path)).await.assert_error(413, "payload_too_large");
         let neither = Ask::post(path, "text/plain", "{");
         app.client.send(neither).await.assert_error(415, "unsupported_media_type");
@@ -51,6 +52,8 @@ async fn the_body_comes_before_the_token() {
     let app = TestApp::start().await;
     let body = json!({"token": "bad", "credential": {}});
     app.client.post(VERIFY, &body).await.assert_error(400, "invalid_request");
+    let body = json!({"token": "bad", "error": "Nonsense", "elapsed_ms": 1});
+    app.client.post(REPORT, &body).await.assert_error(400, "invalid_request");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,0 +1,71 @@
+//! The flight recorder of signups: how each passkey ceremony ended. It looks on: nothing of a
+//! signup depends on it.
+
+use chrono::TimeDelta;
+use ghost_contracts::EmailAddress;
+use ghost_contracts::raptor::{FailureReason, SignupTimeline};
+use ghost_contracts::signup::{MAX_ELAPSED_MS, RegisterReportRequest};
+
+use super::bootstrap_token::BootstrapToken;
+use crate::db;
+use crate::error::Error;
+use crate::state::{Accounts, State};
+
+/// How long after its token's life a ceremony can still be reported: a prompt may have been open
+/// when the token ended.
+const REPORTED_WITHIN: TimeDelta = TimeDelta::hours(1);
+
+/// The newest ceremonies of an address.
+///
+/// # Errors
+///
+/// Where the database is away.
+pub async fn timeline(accounts: &Accounts, email: &EmailAddress) -> Result<SignupTimeline, Error> {
+    let mut connection = accounts.pool.get().await?;
+    Ok(SignupTimeline { attempts: db::signup_attempt::newest(&mut connection, email).await? })
+}
+
+/// Notes what the page says of a ceremony that it began with this token. A used or expired token
+/// will do; nothing is consumed, and a report that fits no open ceremony is thanked for like any
+/// other.
+///
+/// # Errors
+///
+/// [`Error::InvalidSignupLink`] for a token that is not ours, or whose life ended more than an hour
+/// ago; and where the database is away.
+pub async fn report(state: &State, report: &RegisterReportRequest) -> Result<(), Error> {
+    let token = state.bootstrap_keys.open(&report.token).map_err(Error::invalid_link)?;
+    let now = state.clock.now();
+    if token.is_from_the_future(now) {
+        return Err(Error::invalid_link("issued in the future"));
+    }
+    if token.is_expired(now - REPORTED_WITHIN) {
+        return Err(Error::invalid_link("expired more than an hour ago"));
+    }
+    let elapsed_ms = report.elapsed_ms.min(MAX_ELAPSED_MS).cast_signed();
+    let mut connection = state.accounts.pool.get().await?;
+    Ok(db::signup_attempt::report(&mut connection, &token, report.error, elapsed_ms).await?)
+}
+
+/// Notes that verify-with-token refuses, where it is about the ceremony. Whoever is refused gets
+/// the same answer whether this can be written or not.
+pub(super) async fn note_refusal(accounts: &Accounts, token: &BootstrapToken, refusal: &Error) {
+    let Some(reason) = reason(refusal) else { return };
+    let noted = async {
+        let mut connection = accounts.pool.get().await?;
+        db::signup_attempt::fail(&mut connection, token, reason).await
+    };
+    if let Err(error) = noted.await {
+        tracing::warn!(%error, reason = reason.as_str(), "a refused ceremony is not noted");
+    }
+}
+
+/// What is noted of a refusal; nothing of one that says nothing about the ceremony.
+fn reason(refusal: &Error) -> Option<FailureReason> {
+    match refusal {
+        Error::SignupSessionNotFound(_) => Some(FailureReason::SignupSessionNotFound),
+        Error::PasskeyVerificationFailed(_) => Some(FailureReason::PasskeyVerificationFailed),
+        Error::CredentialAlreadyRegistered => Some(FailureReason::CredentialAlreadyRegistered),
+        _ => None,
+    }
+}
