@@ -8,7 +8,7 @@ use crate::credential::{AuthenticationResponseJson, RegistrationResponseJson};
 use crate::object::objects_only;
 use crate::{EmailAddress, Token, timestamp};
 
-pub use report::{ClientError, MAX_ELAPSED_MS, RegisterReportRequest};
+pub use report::{ClientError, MAX_ELAPSED_MS, RegisterReportRequest, UnknownClientError};
 
 mod report;
 

@@ -1,5 +1,7 @@
 //! How a ceremony ended in the browser.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Token;
@@ -23,6 +25,7 @@ pub struct RegisterReportRequest {
 /// The closed list of ends: the names of the `DOMException`s of WebAuthn Level 3, section 5.1.3,
 /// and what else can happen on the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
 pub enum ClientError {
     /// Cancelled, refused or timed out: browsers do not say which.
     NotAllowedError,
@@ -55,6 +58,11 @@ pub enum ClientError {
     /// Anything else.
     Other,
 }
+
+/// Text that is not in the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("This is not one of the ends of a ceremony.")]
+pub struct UnknownClientError;
 
 impl ClientError {
     /// Every one.
@@ -101,7 +109,24 @@ impl ClientError {
     /// The one of that name; [`Self::Other`] where there is none.
     #[must_use]
     pub fn named(text: &str) -> Self {
-        Self::ALL.into_iter().find(|known| known.as_str() == text).unwrap_or(Self::Other)
+        text.parse().unwrap_or(Self::Other)
+    }
+}
+
+impl FromStr for ClientError {
+    type Err = UnknownClientError;
+
+    fn from_str(text: &str) -> Result<Self, UnknownClientError> {
+        Self::ALL.into_iter().find(|known| known.as_str() == text).ok_or(UnknownClientError)
+    }
+}
+
+/// From a text alone: serde's own reading also takes `{"Other": null}`.
+impl TryFrom<String> for ClientError {
+    type Error = UnknownClientError;
+
+    fn try_from(text: String) -> Result<Self, UnknownClientError> {
+        text.parse()
     }
 }
 

@@ -32,6 +32,7 @@ fn the_codes_and_their_statuses_are_those_of_the_contracts() {
     401 unauthenticated
     401 unauthorized
     409 not_ghost
+    409 plan_changed
     409 token_not_usable
     409 nda_version_outdated
     400 nda_not_accepted

@@ -2,16 +2,16 @@
 
 use chrono::{DateTime, Utc};
 use ghost_contracts::raptor::{
-    ActorAdminId, GHOST_CHECK_BATCH_PATH, GHOST_CHECK_PATH, GHOST_DELETE_PATH, GhostCheck,
-    GhostCheckBatch, GhostCheckBatchRequest, GhostCheckRequest, GhostCheckResult,
-    GhostDeleteRequest, MAX_BATCH, NotGhost,
+    ActorAdminId, GHOST_CHECK_BATCH_PATH, GHOST_CHECK_PATH, GHOST_DELETE_PATH, GHOST_PREVIEW_PATH,
+    GhostCheck, GhostCheckBatch, GhostCheckBatchRequest, GhostCheckRequest, GhostCheckResult,
+    GhostDeleteRequest, MAX_BATCH, NotGhost, SIGNUP_TIMELINE_PATH,
 };
 use ghost_contracts::{AccountState, object};
 use serde_json::{Value, json};
 
 use crate::wire::{email, is_patient, is_strict, reads, survives};
 
-fn empty_shell() -> GhostCheck {
+pub fn empty_shell() -> GhostCheck {
     GhostCheck {
         state: AccountState::GhostEmptyShell,
         user_id: Some(42),
@@ -21,7 +21,7 @@ fn empty_shell() -> GhostCheck {
     }
 }
 
-fn no_row() -> GhostCheck {
+pub fn no_row() -> GhostCheck {
     GhostCheck {
         state: AccountState::GhostNoUsersRow,
         user_id: None,
@@ -36,6 +36,8 @@ fn the_paths_are_those_of_section_5() {
     assert_eq!(GHOST_CHECK_PATH, "/api/internal/users/ghost-check");
     assert_eq!(GHOST_CHECK_BATCH_PATH, "/api/internal/users/ghost-check-batch");
     assert_eq!(GHOST_DELETE_PATH, "/api/internal/users/ghost-delete");
+    assert_eq!(GHOST_PREVIEW_PATH, "/api/internal/users/ghost-preview");
+    assert_eq!(SIGNUP_TIMELINE_PATH, "/api/internal/signup-timeline");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use ghost_contracts::Token;
 use ghost_contracts::console::{WalkthroughConsumeRequest, WalkthroughVerifyRequest};
 use ghost_contracts::service_token::{KeyRing, SigningKey};
-use ghost_contracts::signup::{BeginRequest, VerifyRequest};
+use ghost_contracts::signup::{BeginRequest, RegisterReportRequest, VerifyRequest};
 use serde_json::json;
 
 use crate::credential::registration;
@@ -20,10 +20,12 @@ fn a_token_does_not_show_itself() {
 fn no_request_shows_its_token() {
     let token = Token::new(SECRET);
     let verify = json!({ "token": SECRET, "credential": registration() });
+    let report = json!({ "token": SECRET, "error": "Other", "elapsed_ms": 1 });
     let consume = json!({ "token": SECRET, "nda_version": "1", "nda_accepted": true });
     for shown in [
         format!("{:?}", BeginRequest { token: token.clone() }),
         format!("{:#?}", serde_json::from_value::<VerifyRequest>(verify).unwrap()),
+        format!("{:#?}", serde_json::from_value::<RegisterReportRequest>(report).unwrap()),
         format!("{:?}", WalkthroughVerifyRequest { token }),
         format!("{:#?}", serde_json::from_value::<WalkthroughConsumeRequest>(consume).unwrap()),
     ] {

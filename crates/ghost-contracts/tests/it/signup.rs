@@ -4,8 +4,9 @@ use chrono::DateTime;
 use ghost_contracts::Token;
 use ghost_contracts::signup::{
     BeginAnswer, BeginRequest, LOGIN_BEGIN_PATH, LOGIN_VERIFY_PATH, LOGOUT_PATH, LoginBeginAnswer,
-    LoginBeginRequest, LoginVerifyRequest, REGISTER_BEGIN_PATH, REGISTER_VERIFY_PATH, SESSION_PATH,
-    SIGNUP_PAGE_PATH, SessionAnswer, VerifyAnswer, VerifyRequest, WALKTHROUGH_PAGE_PATH,
+    LoginBeginRequest, LoginVerifyRequest, REGISTER_BEGIN_PATH, REGISTER_REPORT_PATH,
+    REGISTER_VERIFY_PATH, SESSION_PATH, SIGNUP_PAGE_PATH, SessionAnswer, VerifyAnswer,
+    VerifyRequest, WALKTHROUGH_PAGE_PATH,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -19,6 +20,7 @@ const CEREMONY: &str = "0b6f1d4c-9a52-4c37-8d10-5e2f7a3b9c64";
 fn the_paths_are_those_of_section_2() {
     assert_eq!(REGISTER_BEGIN_PATH, "/api/auth/register/begin-with-token");
     assert_eq!(REGISTER_VERIFY_PATH, "/api/auth/register/verify-with-token");
+    assert_eq!(REGISTER_REPORT_PATH, "/api/auth/register/report");
     assert_eq!(LOGIN_BEGIN_PATH, "/api/auth/login/begin");
     assert_eq!(LOGIN_VERIFY_PATH, "/api/auth/login/verify");
     assert_eq!(SESSION_PATH, "/api/auth/session");

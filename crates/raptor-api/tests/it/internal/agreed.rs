@@ -145,6 +145,13 @@ async fn what_is_no_ghost_is_said_to_be_none_whatever_the_plan() {
         assert_eq!(refused.json()["state"], "mid_enrollment");
         assert!(refused.json().get("changed").is_none());
     }
+    app.sql("INSERT INTO customer_sessions (user_id) SELECT id FROM users").await;
+    let of_somebody_signed_in = plan(&app).await;
+    for plan in [&of_a_ghost, &of_somebody_signed_in, &json!("nonsense")] {
+        let refused = delete(&app, plan).await;
+        refused.assert_error(409, "not_ghost");
+        assert_eq!(refused.json()["state"], "healthy");
+    }
     assert_eq!(app.count("users").await, 1);
 }
 

@@ -1,5 +1,6 @@
 //! What is noted of a ceremony by begin and verify, and that noting it changes no answer.
 
+use diesel_async::SimpleAsyncConnection;
 use ghost_contracts::raptor::{Browser, Platform};
 use serde_json::{Value, json};
 use test_support::software_passkey::SoftwarePasskey;
@@ -135,6 +136,23 @@ on_both_stores! {
     }
 }
 
+/// As it is where the second of two verifies at once is done before the first.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_attempt_that_completes_after_all_is_no_longer_a_refused_one() {
+    let app = TestApp::start().await;
+    let token = app.mint(EMAIL).await;
+    let credential = SoftwarePasskey::new().create(&app.begun(&token).await, ORIGIN);
+    let refuse = "UPDATE signup_attempts \
+                  SET failed_at = now(), failure = 'signup_session_not_found'";
+    app.sql(refuse).await;
+    assert_eq!(app.client.verify(&token, &credential).await.status, 200);
+    let told = attempts(&app).await;
+    assert!(told[0]["completed_at"].is_string() && told[0]["failed"].is_null(), "{told:?}");
+    // And the table holds that no attempt is both.
+    let mut connection = app.database.connect().await;
+    assert!(connection.batch_execute(refuse).await.is_err());
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_passkey_that_belongs_to_someone_is_noted() {
     let app = TestApp::start().await;
@@ -205,7 +223,7 @@ async fn the_table_takes_every_name_of_the_wire_and_no_other() {
              VALUES ('{EMAIL}', sha256(''), '{browser}', '{platform}')"
         );
         let mut connection = app.database.connect().await;
-        diesel_async::SimpleAsyncConnection::batch_execute(&mut connection, &sql).await
+        connection.batch_execute(&sql).await
     };
     for browser in Browser::ALL {
         insert(browser.as_str(), "other").await.unwrap();
