@@ -69,6 +69,7 @@ impl Deployment {
             "UPDATE users SET created_at = created_at - interval '61 minutes'; \
              UPDATE bootstrap_token_uses SET used_at = used_at - interval '61 minutes', \
                expires_at = expires_at - interval '61 minutes'; \
+             UPDATE signup_attempts SET begun_at = begun_at - interval '61 minutes'; \
              UPDATE webauthn_challenges SET expires_at = expires_at - interval '61 minutes'",
         )
         .await;
