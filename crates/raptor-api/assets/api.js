@@ -32,7 +32,7 @@ async function ask(path, request) {
   } catch {
     throw new ApiError(
       "unreachable",
-      "We could not be reached. Check your connection, then try again.",
+      "We could not be reached. Nothing was lost. Check your connection, then try again.",
     );
   }
   if (response.ok) return answer;

@@ -1,69 +1,65 @@
 // The passkey page: one button, what to do while the prompt is open, what went wrong in words,
 // and a way to try again that really begins anew.
 
-import { ApiError, post } from "./api.js";
-import { createPasskey, explain, isSupported } from "./passkey.js";
-import { UNSUPPORTED, offerSignIn } from "./signin.js";
+import { attempt, giveUp } from "./ceremony.js";
+import { Ended, describe, isInsideApp } from "./failures.js";
+import { say } from "./message.js";
+import { isSupported } from "./passkey.js";
+import { report } from "./report.js";
+import { offerSignIn, offerSignOut } from "./signin.js";
 
-// After this time a prompt that nobody answers is perhaps one that nobody sees.
-const SLOW = 15_000;
+// After these answers the link is dead: the page itself, loaded again, says which way.
+const DEAD = ["invalid_signup_link", "already_registered", "not_found"];
+const PARTS = ["intro", "open", "before", "elsewhere", "existing", "done", "inside-account", "about"];
 
 const part = (id) => document.getElementById(id);
 const token = part("signup").dataset.token;
 
-// The prompt that is open, if any: { controller, timer }.
-let prompt = null;
-
-function say(text, good = false) {
-  part("message").textContent = text;
-  part("message").classList.toggle("good", good);
+// Shows these parts of the page and no others.
+function show(...names) {
+  for (const name of PARTS) part(name).hidden = !names.includes(name);
 }
 
-function show(...names) {
-  for (const name of ["before", "open", "done", "existing"]) {
-    part(name).hidden = !names.includes(name);
-  }
+function button(text, waiting) {
+  part("create").textContent = text;
+  part("create").disabled = waiting;
 }
 
 async function create() {
-  if (!isSupported()) return say(UNSUPPORTED);
-  close();
-  const mine = { controller: new AbortController() };
-  prompt = mine;
-  part("create").disabled = true;
   say("");
+  button("One moment …", true);
   try {
-    const { options } = await post("/api/auth/register/begin-with-token", { token });
-    if (prompt !== mine) return;
-    open(mine);
-    const credential = await createPasskey(options, mine.controller.signal);
-    if (prompt !== mine) return;
-    show("before");
-    say("Saving your passkey …", true);
-    await post("/api/auth/register/verify-with-token", { token, credential });
-    succeed();
+    if (await attempt(token, shown)) succeed();
   } catch (error) {
-    // The prompt that was replaced by a new one has nothing to say.
-    if (prompt === mine) fail(error);
-  } finally {
-    clearTimeout(mine.timer);
-    if (prompt === mine) prompt = null;
+    fail(error);
   }
 }
 
-function open(mine) {
-  show("before", "open");
-  say("Your device is asking you now.", true);
-  part("slow").hidden = true;
-  mine.timer = setTimeout(() => {
+// What the ceremony has shown while it goes on.
+const shown = {
+  open() {
+    show("open");
+    part("slow").hidden = true;
+    say("Your device is asking you now.", true);
+  },
+  slow() {
     part("slow").hidden = false;
-  }, SLOW);
-}
+  },
+  saving() {
+    show("before");
+    button("Saving your passkey …", true);
+    say("Your device said yes. We are saving your passkey.", true);
+  },
+};
 
-function close() {
-  clearTimeout(prompt?.timer);
-  prompt?.controller.abort();
-  prompt = null;
+function fail(error) {
+  if (DEAD.includes(error?.code)) return location.reload();
+  const { title, text, elsewhere, existing } = describe(error);
+  const ways = [elsewhere || isInsideApp() ? "elsewhere" : "", existing ? "existing" : ""];
+  show("before", "about", ...ways);
+  button("Try again", false);
+  say(text, false, title);
+  part("create").focus();
 }
 
 // The page's heading says where the person stands; moving the focus there has it read out.
@@ -74,32 +70,48 @@ function head(text) {
 }
 
 function succeed() {
+  for (const step of document.querySelectorAll(".steps [aria-current]")) {
+    step.removeAttribute("aria-current");
+    step.classList.add("past");
+    step.nextElementSibling?.setAttribute("aria-current", "step");
+  }
   show("done");
   say("");
   head("You are done");
 }
 
-function fail(error) {
-  const ours = error instanceof ApiError;
-  // An answer that got lost may have been a success, and a link that is used made a passkey.
-  const perhapsDone =
-    ours && ["unreachable", "invalid_signup_link", "already_registered"].includes(error.code);
-  const exists = perhapsDone || error?.name === "InvalidStateError";
-  show("before", ...(exists ? ["existing"] : []));
-  part("create").textContent = "Try again";
-  part("create").disabled = false;
-  say(ours ? error.message : explain(error));
-  part("create").focus();
-}
-
 function welcome(session) {
-  show();
+  show("inside-account");
   head("Welcome");
   say(`You are signed in as ${session.email}.`, true);
 }
 
+async function copy() {
+  try {
+    await navigator.clipboard.writeText(location.href);
+    part("copy").textContent = "Copied. Paste it into another browser";
+  } catch {
+    part("copy").textContent = "Copy the address from the address bar";
+  }
+}
+
 part("create").addEventListener("click", create);
 part("restart").addEventListener("click", create);
-offerSignIn(part("sign-in"), say, welcome);
-offerSignIn(part("sign-in-existing"), say, welcome);
-if (!isSupported()) say(UNSUPPORTED);
+part("copy").addEventListener("click", copy);
+part("inside").hidden = !isInsideApp();
+offerSignIn(part("sign-in"), welcome);
+offerSignIn(part("sign-in-existing"), welcome);
+offerSignOut(part("sign-out"), () => location.assign("/"));
+
+// Whoever leaves while the prompt is open has given up, and comes back to a page that begins anew.
+addEventListener("pagehide", () => giveUp(token));
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+
+if (!isSupported()) {
+  const { title, text } = describe(new Ended("PasskeysUnavailable"));
+  show("intro", "before", "elsewhere");
+  say(text, false, title);
+  report(token, "PasskeysUnavailable", 0);
+} else if (isInsideApp()) {
+  show("intro", "before", "elsewhere", "about");
+}

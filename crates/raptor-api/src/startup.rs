@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::settings::Settings;
 use crate::state::{Accounts, RegistrationFlag, State};
-use crate::{MIGRATIONS, housekeeping, http, routes, views};
+use crate::{MIGRATIONS, housekeeping, http, routes};
 
 /// The relying party's name, as password managers show it.
 const RP_NAME: &str = "Raxx";
@@ -190,7 +190,7 @@ impl Parts {
             .app_data(Data::new(settings.rate_limit))
             .app_data(Data::new(settings.hops))
             .app_data(Data::new(RegistrationFlag(settings.registration)))
-            .app_data(Data::new(ErrorPages(views::error::render)));
+            .app_data(Data::new(ErrorPages(http::error_page::draw)));
         health::data(config, self.health.clone(), self.metrics.clone());
         routes::configure(config);
     }

@@ -146,6 +146,19 @@ impl ApiError {
         &self.message
     }
 
+    /// The member `reason` of the body, if it has one.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        self.extra.get("reason")?.as_str()
+    }
+
+    /// What `Retry-After` says, in seconds.
+    #[must_use]
+    pub fn seconds_to_wait(&self) -> Option<u64> {
+        let (_, value) = self.headers.iter().find(|(name, _)| name == header::RETRY_AFTER)?;
+        value.to_str().ok()?.parse().ok()
+    }
+
     /// What the log says of it.
     #[must_use]
     pub fn cause(&self) -> Option<&str> {

@@ -4,6 +4,7 @@
 pub mod assets;
 pub mod auth;
 pub mod error;
+pub mod error_page;
 pub mod flag;
 pub mod front;
 pub mod internal;

@@ -1,46 +1,82 @@
-//! The page of an error.
+//! The pages of everything that can go wrong: what happened, whether anything was changed, what
+//! to do next, whom to ask.
 
 use askama::Template;
-use ghost_contracts::ErrorCode;
-use service_kit::http::errors::ErrorPage;
+
+use words::{Button, Words};
+
+mod words;
+
+/// What went wrong, as far as the page differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Problem {
+    /// There is no such invitation.
+    InvitationUnknown,
+    /// The invitation's 14 days are over.
+    InvitationExpired,
+    /// The invitation was revoked in favour of a newer one.
+    InvitationReplaced,
+    /// The invitation was accepted.
+    InvitationUsed,
+    /// The signup link is cut off or by somebody else.
+    LinkNotOurs,
+    /// A passkey was created with the signup link.
+    LinkUsed,
+    /// The account was reset after the signup link was made.
+    LinkReplaced,
+    /// The signup link's half hour is over.
+    LinkExpired,
+    /// The account is in use.
+    AccountExists,
+    /// Registration is off.
+    Closed,
+    /// The Console, the database or Redis is away.
+    Unavailable,
+    /// The rate limit.
+    TooFast,
+    /// An unknown address.
+    NothingHere,
+    /// An address that answers other methods.
+    OtherMethod,
+    /// A form on another site.
+    OtherSite,
+    /// A request that no page of ours makes.
+    Unreadable,
+    /// A fault of our own.
+    Fault,
+}
+
+/// What a page of an error shows.
+#[derive(Debug)]
+pub struct View<'a> {
+    /// What went wrong.
+    pub problem: Problem,
+    /// The sentence of the JSON body, shown where it says more than the problem alone.
+    pub message: &'a str,
+    /// The code of the JSON body.
+    pub code: &'a str,
+    /// To be named when asking for help.
+    pub request_id: &'a str,
+    /// When to try again, in seconds from now.
+    pub wait: Option<u64>,
+    /// The address at which to try again: an empty one is the page's own.
+    pub again: Option<&'a str>,
+}
 
 #[derive(Template)]
 #[template(path = "error.html")]
-struct View<'a> {
-    title: &'a str,
-    message: &'a str,
-    code: &'a str,
-    request_id: &'a str,
-    offers_sign_in: bool,
+struct Page<'a> {
+    words: Words,
+    view: &'a View<'a>,
 }
 
-/// The page.
-///
-/// # Errors
-///
-/// Where the template cannot be written.
-pub fn render(page: &ErrorPage<'_>) -> Result<String, askama::Error> {
-    let code = page.code.parse::<ErrorCode>().ok();
-    let view = View {
-        title: title(code),
-        message: page.message,
-        code: page.code,
-        request_id: page.request_id,
-        offers_sign_in: matches!(code, Some(ErrorCode::AlreadyRegistered)),
-    };
-    view.render()
-}
-
-fn title(code: Option<ErrorCode>) -> &'static str {
-    match code {
-        Some(ErrorCode::NotFound) => "There is nothing here",
-        Some(ErrorCode::TokenNotUsable) => "This invitation does not work",
-        Some(ErrorCode::InvalidSignupLink) => "This signup link does not work",
-        Some(ErrorCode::AlreadyRegistered) => "You have an account already",
-        Some(ErrorCode::RateLimited) => "That was a bit fast",
-        Some(ErrorCode::ServiceUnavailable) => "Not right now",
-        Some(ErrorCode::Internal | ErrorCode::AuditWriteFailed) => "Something went wrong",
-        Some(ErrorCode::CrossOrigin) => "This came from another site",
-        _ => "This did not work",
+impl View<'_> {
+    /// The page.
+    ///
+    /// # Errors
+    ///
+    /// Where the template cannot be written.
+    pub fn draw(&self) -> Result<String, askama::Error> {
+        Page { words: words::of(self.problem), view: self }.render()
     }
 }

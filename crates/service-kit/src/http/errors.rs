@@ -1,5 +1,7 @@
 //! The last word on every error answer: JSON under `/api/` and for programs, else a page.
 
+use std::fmt;
+
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
@@ -22,6 +24,27 @@ pub struct ErrorPage<'a> {
     pub message: &'a str,
     /// To be named when asking for help.
     pub request_id: &'a str,
+    /// Why the answer is a refusal, where the JSON body says it: `expired`, `used` and the like.
+    pub reason: Option<&'a str>,
+    /// When to try again, in seconds from now.
+    pub retry_after: Option<u64>,
+    /// What was asked for, without the query.
+    pub path: &'a str,
+    /// Whether asking once more for the same address is the way to try again.
+    pub is_read: bool,
+    /// Where the person can go on, where a handler left it.
+    pub go_on: Option<&'a GoOn>,
+}
+
+/// An address, perhaps with a token in it, at which a person can go on after an error. A handler
+/// leaves it in the request's extensions; no JSON body holds it.
+#[derive(Clone)]
+pub struct GoOn(pub String);
+
+impl fmt::Debug for GoOn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("GoOn(…)")
+    }
 }
 
 /// How a service draws an error page, in its own layout.
@@ -69,11 +92,18 @@ pub async fn render<B: MessageBody + 'static>(
     let mut answer = HttpResponse::build(api_error.status());
     let mut answer = match page {
         Some(pages) => {
+            let asked = response.request();
+            let go_on = asked.extensions().get::<GoOn>().cloned();
             let page = ErrorPage {
                 status: api_error.status(),
                 code: api_error.code().as_str(),
                 message: api_error.message(),
                 request_id: request_id.as_str(),
+                reason: api_error.reason(),
+                retry_after: api_error.seconds_to_wait(),
+                path: asked.path(),
+                is_read: asked.method().is_safe(),
+                go_on: go_on.as_ref(),
             };
             match (pages.0)(&page) {
                 Ok(html) => answer.content_type("text/html; charset=utf-8").body(html),

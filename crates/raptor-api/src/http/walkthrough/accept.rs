@@ -2,14 +2,16 @@
 
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
 use ghost_contracts::console::UsableWalkthrough;
+use ghost_contracts::signup::WALKTHROUGH_PAGE_PATH;
 use ghost_contracts::{ErrorCode, Token};
 use serde::Deserialize;
 use service_kit::error::ApiError;
 use service_kit::http::accept::Wanted;
 use service_kit::http::body::FormBody;
+use service_kit::http::errors::GoOn;
 use service_kit::http::request_id::RequestId;
 use service_kit::settings::PublicUrl;
 use uuid::Uuid;
@@ -47,6 +49,9 @@ pub async fn handle(
     request_id: RequestId,
     FormBody(form): FormBody<Form>,
 ) -> Result<HttpResponse, ApiError> {
+    // Where it goes wrong, opening the link again is the way to try once more.
+    let link = format!("{WALKTHROUGH_PAGE_PATH}?token={}", form.token.reveal());
+    request.extensions_mut().insert(GoOn(link));
     if !flag.0 {
         return Err(refusal::closed());
     }

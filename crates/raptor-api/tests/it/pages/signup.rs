@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use test_support::software_passkey::SoftwarePasskey;
 
+use super::dead_ends::assert_dead_end;
 use crate::helpers::{Ask, BootstrapPayload, Reply, TestApp};
 
 async fn open(app: &TestApp, token: &str) -> Reply {
@@ -53,7 +54,7 @@ async fn a_link_that_is_not_ours_is_a_400_page_without_a_reason() {
         format!("/signup?token={early}"),
     ] {
         let page = app.client.page(&path).await;
-        assert_eq!(page.status, 400, "{path}");
+        assert_dead_end(&page, 400, "This link is incomplete");
         assert_guarded(&page);
         let reply = app.client.get(&path).await;
         reply.assert_error(400, "invalid_signup_link");
@@ -76,11 +77,10 @@ async fn a_dead_link_says_what_has_become_of_it() {
     app.let_pass(TimeDelta::minutes(31));
     assert_eq!(reason(&app, &expired).await, "expired");
     for (token, words) in
-        [(&used, "was used"), (&replaced, "was replaced"), (&expired, "is expired")]
+        [(&used, "was used"), (&replaced, "was replaced"), (&expired, "has expired")]
     {
         let page = open(&app, token).await;
-        assert_eq!(page.status, 410);
-        assert!(page.text.contains(words), "{}", page.text);
+        assert_dead_end(&page, 410, &format!("This link {words}"));
         assert_guarded(&page);
     }
 }
@@ -90,7 +90,7 @@ async fn an_account_in_use_is_a_409_page_that_leads_to_sign_in() {
     let app = TestApp::start().await;
     app.sign_up("ada@example.com").await;
     let page = open(&app, &app.mint("ada@example.com").await).await;
-    assert_eq!(page.status, 409);
+    assert_dead_end(&page, 409, "You have an account already");
     assert!(page.text.contains("Go to sign-in"), "{}", page.text);
 }
 
@@ -98,6 +98,5 @@ async fn an_account_in_use_is_a_409_page_that_leads_to_sign_in() {
 async fn while_registration_is_off_there_is_no_page() {
     let app = TestApp::start_with_variable("FLAG_WEBAUTHN_REGISTRATION", "0").await;
     let page = open(&app, &app.mint("ada@example.com").await).await;
-    assert_eq!(page.status, 404);
-    assert!(page.text.contains("closed"), "{}", page.text);
+    assert_dead_end(&page, 404, "Signing up is closed for now");
 }

@@ -5,6 +5,7 @@ use test_support::Answer;
 use test_support::proxy::Rule;
 use test_support::software_passkey::SoftwarePasskey;
 
+use super::dead_ends::assert_dead_end;
 use crate::helpers::{Ask, Reply, TestApp};
 
 const NDA: &str = "2026-06";
@@ -88,13 +89,15 @@ async fn a_token_of_bad_shape_is_refused_without_asking_the_console() {
 async fn a_dead_invitation_says_which() {
     let app = TestApp::start().await;
     let token = app.console.invite("ada@example.com");
-    for (reason, status) in
-        [("expired", 410), ("revoked", 410), ("consumed", 410), ("unknown", 404)]
-    {
+    for (reason, status, title) in [
+        ("expired", 410, "This invitation has expired"),
+        ("revoked", 410, "This invitation was replaced"),
+        ("consumed", 410, "This invitation was used"),
+        ("unknown", 404, "We do not know this invitation"),
+    ] {
         app.console.change(&token, |invitation| invitation.refused = Some(reason));
         for page in [open(&app, &token).await, accept(&app, &token).await] {
-            assert_eq!(page.status, status, "{reason}");
-            assert!(page.text.contains("This invitation does not work"), "{}", page.text);
+            assert_dead_end(&page, status, title);
             assert_eq!(page.header("referrer-policy"), "no-referrer");
         }
         let reply = app.client.get(&format!("/walkthrough?token={token}")).await;
@@ -110,8 +113,8 @@ async fn while_the_console_is_away_the_page_says_to_try_again() {
     for rule in [Rule::Cut, Rule::Answer(Answer::garbage())] {
         app.gateway.always(WALKTHROUGH_VERIFY_PATH, rule);
         for page in [open(&app, &token).await, accept(&app, &token).await] {
-            assert_eq!(page.status, 503);
-            assert!(page.text.contains("try again"), "{}", page.text);
+            assert_dead_end(&page, 503, "We cannot go on right now");
+            assert!(page.text.contains(">Try again</a>"), "{}", page.text);
             assert!(!page.header("retry-after").is_empty());
         }
     }
@@ -126,6 +129,8 @@ async fn an_agreement_that_is_accepted_already_is_not_asked_for_again() {
     app.console.change(&token, |invitation| invitation.acknowledged = true);
     let page = open(&app, &token).await;
     assert!(!page.text.contains("nda_accepted"), "{}", page.text);
+    assert!(page.text.contains("Accepted already") && page.text.contains("Welcome back"));
+    assert!(page.text.contains("Second of all."), "it can be read again: {}", page.text);
     let accepted = app.client.send(form(&token, &format!("nda_version={NDA}")).html()).await;
     bootstrap_token(&accepted);
 }
@@ -162,7 +167,7 @@ async fn while_registration_is_off_the_invitation_stays_unspent() {
     let token = app.console.invite("ada@example.com");
     assert_eq!(open(&app, &token).await.status, 200);
     let page = accept(&app, &token).await;
-    assert_eq!(page.status, 404);
+    assert_dead_end(&page, 404, "Signing up is closed for now");
     assert!(page.text.contains("not used up"), "{}", page.text);
     assert!(app.console.consumed_by(&token).is_none());
 }
@@ -173,7 +178,7 @@ async fn a_healthy_account_keeps_its_invitation() {
     app.sign_up("ada@example.com").await;
     let token = app.console.invite("ada@example.com");
     let page = accept(&app, &token).await;
-    assert_eq!(page.status, 409);
+    assert_dead_end(&page, 409, "You have an account already");
     assert!(page.text.contains("not used up"), "{}", page.text);
     assert!(app.console.consumed_by(&token).is_none());
 }

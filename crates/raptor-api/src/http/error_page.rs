@@ -1,0 +1,56 @@
+//! Which page an error gets. What it says is written in [`crate::views::error`].
+
+use ghost_contracts::ErrorCode;
+use ghost_contracts::signup::{SIGNUP_PAGE_PATH, WALKTHROUGH_PAGE_PATH};
+use service_kit::http::errors::ErrorPage;
+
+use crate::views::error::{Problem, View};
+
+/// Draws the page of an error, for [`service_kit::http::errors::ErrorPages`].
+///
+/// # Errors
+///
+/// Where the template cannot be written.
+pub fn draw(page: &ErrorPage<'_>) -> Result<String, askama::Error> {
+    // An empty address is the page's own, with its query.
+    let here = page.is_read.then_some("");
+    let view = View {
+        problem: problem(page),
+        message: page.message,
+        code: page.code,
+        request_id: page.request_id,
+        wait: page.retry_after,
+        again: page.go_on.map(|go_on| go_on.0.as_str()).or(here),
+    };
+    view.draw()
+}
+
+fn problem(page: &ErrorPage<'_>) -> Problem {
+    let reason = page.reason.unwrap_or_default();
+    match page.code.parse().unwrap_or(ErrorCode::Internal) {
+        ErrorCode::TokenNotUsable => match reason {
+            "expired" => Problem::InvitationExpired,
+            "revoked" => Problem::InvitationReplaced,
+            "consumed" => Problem::InvitationUsed,
+            _ => Problem::InvitationUnknown,
+        },
+        ErrorCode::InvalidSignupLink => match reason {
+            "used" => Problem::LinkUsed,
+            "replaced" => Problem::LinkReplaced,
+            "expired" => Problem::LinkExpired,
+            _ => Problem::LinkNotOurs,
+        },
+        ErrorCode::AlreadyRegistered => Problem::AccountExists,
+        // These two addresses are always there, unless signing up is closed.
+        ErrorCode::NotFound if [SIGNUP_PAGE_PATH, WALKTHROUGH_PAGE_PATH].contains(&page.path) => {
+            Problem::Closed
+        }
+        ErrorCode::NotFound => Problem::NothingHere,
+        ErrorCode::MethodNotAllowed => Problem::OtherMethod,
+        ErrorCode::ServiceUnavailable => Problem::Unavailable,
+        ErrorCode::RateLimited => Problem::TooFast,
+        ErrorCode::CrossOrigin => Problem::OtherSite,
+        _ if page.status.is_client_error() => Problem::Unreadable,
+        _ => Problem::Fault,
+    }
+}
