@@ -4,7 +4,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpResponse, web};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
 use ghost_contracts::error::ErrorCode;
 
 use crate::error::ApiError;
@@ -22,6 +22,8 @@ pub struct ErrorPage<'a> {
     pub message: &'a str,
     /// To be named when asking for help.
     pub request_id: &'a str,
+    /// What was asked, and what middleware has found out about it.
+    pub request: &'a HttpRequest,
 }
 
 /// How a service draws an error page, in its own layout.
@@ -74,6 +76,7 @@ pub async fn render<B: MessageBody + 'static>(
                 code: api_error.code().as_str(),
                 message: api_error.message(),
                 request_id: request_id.as_str(),
+                request: response.request(),
             };
             match (pages.0)(&page) {
                 Ok(html) => answer.content_type("text/html; charset=utf-8").body(html),
