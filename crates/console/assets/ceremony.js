@@ -30,7 +30,7 @@ async function post(path, body) {
 function sentence(answer) {
   switch (answer.error) {
     case "invalid_enrolment_link":
-      return "This link does not work any more: it was used, it is older than 24 hours, or a newer one has replaced it. Ask a superadmin for a new one.";
+      return "This link does not work any more: it was used, it is older than 24 hours, or a newer one has replaced it. Reload the page to see which, or ask a superadmin for a new one.";
     case "signup_session_not_found":
     case "ceremony_not_found":
       return "That took longer than five minutes, or it was started again elsewhere. Nothing was changed. Try again.";
@@ -44,12 +44,14 @@ function sentence(answer) {
 }
 
 // Makes `button` run `ceremony(post)`, and say how it goes; `waiting` is said while the prompt is
-// open. A ceremony that succeeds leads to the testers.
+// open. A ceremony that succeeds leads to the page that was asked for, or the front page.
 export function offer(button, waiting, ceremony) {
   const message = document.getElementById("message");
   const say = (text, kind) => {
-    message.textContent = text;
-    message.className = text ? `notice ${kind}` : "";
+    const sign = document.createElement("span");
+    sign.setAttribute("aria-hidden", "true");
+    message.replaceChildren(sign, text);
+    message.className = `notice ${kind}`;
   };
   if (!isSupported()) {
     say("This browser cannot use passkeys on this page. Update it, or use another one.", "bad");
@@ -63,7 +65,7 @@ export function offer(button, waiting, ceremony) {
     try {
       await ceremony(post);
       say("Done. One moment…", "good");
-      location.assign("/console/beta");
+      location.assign(button.dataset.next ?? "/console");
     } catch (error) {
       say(error instanceof Refused ? error.message : explain(error), "bad");
       button.disabled = false;

@@ -68,7 +68,8 @@ fn for_operators(config: &mut ServiceConfig) {
         .service(get("/session", http::session::session))
         .service(get("/flags", flags::list::list))
         // POST: superadmins.
-        .service(get_post("/admins", admins::list::list, admins::invite::invite));
+        .service(get_post("/admins", admins::list::list, admins::invite::invite))
+        .service(get("/admins/{id}", admins::detail::detail));
 }
 
 /// Support and superadmins.

@@ -39,26 +39,11 @@ fn admin((id, email, role, enrolled): Row) -> Option<Admin> {
     Some(Admin { id, email, role: role.parse().ok()?, enrolled })
 }
 
-/// Everybody who is not revoked, by address. Operators are few, so they are not paged.
-///
-/// # Errors
-/// Where the database refuses or is away.
-pub async fn all(connection: &mut Connection) -> Result<Vec<Admin>, DbError> {
-    let passkey = admin_passkeys::table.filter(admin_passkeys::admin_id.eq(admins::id));
-    let rows: Vec<Row> = admins::table
-        .filter(admins::revoked_at.is_null())
-        .order(admins::email)
-        .select((admins::id, admins::email, admins::role, exists(passkey)))
-        .load(connection)
-        .await?;
-    Ok(rows.into_iter().filter_map(admin).collect())
-}
-
 /// The addresses of all, revoked or not, by their ids as text: what the audit log's actors are
 /// called.
 ///
 /// # Errors
-/// As [`all`].
+/// Where the database refuses or is away.
 pub async fn names(connection: &mut Connection) -> Result<HashMap<String, String>, DbError> {
     let rows = admins::table.select((admins::id, admins::email));
     let rows: Vec<(Uuid, String)> = rows.load(connection).await?;
@@ -68,7 +53,7 @@ pub async fn names(connection: &mut Connection) -> Result<HashMap<String, String
 /// One of them; `None` also for one who is revoked.
 ///
 /// # Errors
-/// As [`all`].
+/// As [`names`].
 pub async fn find(connection: &mut Connection, id: Uuid) -> Result<Option<Admin>, DbError> {
     let passkey = admin_passkeys::table.filter(admin_passkeys::admin_id.eq(admins::id));
     let row: Option<Row> = admins::table
@@ -83,7 +68,7 @@ pub async fn find(connection: &mut Connection, id: Uuid) -> Result<Option<Admin>
 /// Locks every superadmin who is not revoked, in one order for all.
 ///
 /// # Errors
-/// As [`all`].
+/// As [`names`].
 pub async fn lock_superadmins(connection: &mut Connection) -> Result<(), DbError> {
     admins::table
         .filter(admins::role.eq(Role::Superadmin.as_str()).and(admins::revoked_at.is_null()))
@@ -99,7 +84,7 @@ pub async fn lock_superadmins(connection: &mut Connection) -> Result<(), DbError
 /// asked in a new statement, after the lock.
 ///
 /// # Errors
-/// As [`all`].
+/// As [`names`].
 pub async fn lock(connection: &mut Connection, id: Uuid) -> Result<bool, DbError> {
     let row = admins::table
         .filter(admins::id.eq(id).and(admins::revoked_at.is_null()))
@@ -111,7 +96,7 @@ pub async fn lock(connection: &mut Connection, id: Uuid) -> Result<bool, DbError
 /// Locks the row of an address, revoked or not.
 ///
 /// # Errors
-/// As [`all`].
+/// As [`names`].
 pub async fn lock_by_email(
     connection: &mut Connection,
     email: &str,
@@ -126,7 +111,7 @@ pub async fn lock_by_email(
 /// Adds an operator; `None` where the address is known.
 ///
 /// # Errors
-/// As [`all`].
+/// As [`names`].
 pub async fn add(
     connection: &mut Connection,
     email: &str,
@@ -143,7 +128,7 @@ pub async fn add(
 /// Whether they have a passkey.
 ///
 /// # Errors
-/// As [`all`].
+/// As [`names`].
 pub async fn is_enrolled(connection: &mut Connection, id: Uuid) -> Result<bool, DbError> {
     let passkey = admin_passkeys::table.filter(admin_passkeys::admin_id.eq(id));
     Ok(select(exists(passkey)).get_result(connection).await?)
@@ -152,7 +137,7 @@ pub async fn is_enrolled(connection: &mut Connection, id: Uuid) -> Result<bool, 
 /// Whether a superadmin besides `id` can act: has a passkey, or a live session.
 ///
 /// # Errors
-/// As [`all`].
+/// As [`names`].
 pub async fn another_superadmin(connection: &mut Connection, id: Uuid) -> Result<bool, DbError> {
     let found = sql_query(
         "SELECT EXISTS ( \
@@ -171,7 +156,7 @@ pub async fn another_superadmin(connection: &mut Connection, id: Uuid) -> Result
 /// Gives the row a role.
 ///
 /// # Errors
-/// As [`all`].
+/// As [`names`].
 pub async fn set_role(connection: &mut Connection, id: Uuid, role: Role) -> Result<(), DbError> {
     let row = diesel::update(admins::table.find(id)).set(admins::role.eq(role.as_str()));
     row.execute(connection).await?;
@@ -181,7 +166,7 @@ pub async fn set_role(connection: &mut Connection, id: Uuid, role: Role) -> Resu
 /// Gives the row a role and takes a revocation back.
 ///
 /// # Errors
-/// As [`all`].
+/// As [`names`].
 pub async fn reinstate(connection: &mut Connection, id: Uuid, role: Role) -> Result<(), DbError> {
     diesel::update(admins::table.find(id))
         .set((
@@ -196,7 +181,7 @@ pub async fn reinstate(connection: &mut Connection, id: Uuid, role: Role) -> Res
 /// Revokes the row.
 ///
 /// # Errors
-/// As [`all`].
+/// As [`names`].
 pub async fn revoke(connection: &mut Connection, id: Uuid) -> Result<(), DbError> {
     let row = diesel::update(admins::table.find(id)).set(admins::revoked_at.eq(now));
     row.execute(connection).await?;
@@ -206,7 +191,7 @@ pub async fn revoke(connection: &mut Connection, id: Uuid) -> Result<(), DbError
 /// Removes an operator's passkeys.
 ///
 /// # Errors
-/// As [`all`].
+/// As [`names`].
 pub async fn forget_passkeys(connection: &mut Connection, id: Uuid) -> Result<(), DbError> {
     let passkeys = admin_passkeys::table.filter(admin_passkeys::admin_id.eq(id));
     diesel::delete(passkeys).execute(connection).await?;

@@ -1,8 +1,9 @@
 //! The audit log: who did what to whom. Rows are added, never changed.
 
 use chrono::{DateTime, Utc};
-use diesel::{ExpressionMethods, QueryDsl, insert_into};
+use diesel::{ExpressionMethods, QueryDsl, QueryableByName, insert_into, sql_query};
 use diesel_async::RunQueryDsl;
+use ghost_contracts::EmailAddress;
 use serde_json::Value;
 use service_kit::db::{Connection, DbError};
 use service_kit::error::ApiError;
@@ -83,7 +84,13 @@ pub async fn page(
         rows = rows.filter(audit_log::target_type.eq(target_type));
     }
     if let Some(target_id) = &filter.target_id {
-        rows = rows.filter(audit_log::target_id.eq(target_id));
+        rows = match filter.or_target_ids.as_slice() {
+            [] => rows.filter(audit_log::target_id.eq(target_id)),
+            others => {
+                let ids = others.iter().chain([target_id]);
+                rows.filter(audit_log::target_id.eq_any(ids))
+            }
+        };
     }
     if let Some(from) = filter.from {
         rows = rows.filter(audit_log::occurred_at.ge(from));
@@ -93,4 +100,27 @@ pub async fn page(
     }
     let rows: Vec<Row> = rows.load(connection).await?;
     Ok(rows.into_iter().map(entry).collect())
+}
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    id: String,
+}
+
+/// The ids that the log has for a person: as a tester, and as an operator.
+///
+/// # Errors
+/// As [`page`].
+pub async fn ids_of(
+    connection: &mut Connection,
+    email: &EmailAddress,
+) -> Result<Vec<String>, DbError> {
+    let ids = sql_query(
+        "SELECT id::text FROM beta_testers WHERE email = $1 \
+         UNION ALL SELECT id::text FROM admins WHERE email = $1",
+    );
+    let ids: Vec<Id> =
+        ids.bind::<diesel::sql_types::Text, _>(email.as_str()).load(connection).await?;
+    Ok(ids.into_iter().map(|row| row.id).collect())
 }

@@ -11,6 +11,7 @@ use diesel_async::RunQueryDsl;
 use service_kit::db::{Connection, DbError};
 use uuid::Uuid;
 
+use crate::domain::enrolment::DeadLink;
 use crate::schema::{admin_enrolment_links as links, admins};
 
 /// A link that works, and whose it is.
@@ -52,6 +53,32 @@ pub async fn find_live(
             links::expires_at,
         ));
     Ok(row.first(connection).await.optional()?)
+}
+
+/// Why a link does not work: used, its operator revoked, replaced, in this order; `None` where
+/// nobody was given it. One that is none of these has run out.
+///
+/// # Errors
+/// As [`find_live`].
+pub async fn fate(
+    connection: &mut Connection,
+    token_sha256: &[u8],
+) -> Result<Option<DeadLink>, DbError> {
+    let row = links::table
+        .inner_join(admins::table.on(admins::id.eq(links::admin_id)))
+        .filter(links::token_sha256.eq(token_sha256))
+        .select((
+            links::used_at.is_not_null(),
+            admins::revoked_at.is_not_null(),
+            links::voided_at.is_not_null(),
+        ));
+    let row: Option<(bool, bool, bool)> = row.first(connection).await.optional()?;
+    Ok(row.map(|row| match row {
+        (true, _, _) => DeadLink::Used,
+        (_, true, _) => DeadLink::Revoked,
+        (_, _, true) => DeadLink::Replaced,
+        _ => DeadLink::Expired,
+    }))
 }
 
 /// Adds a link; the one in the way must be voided first.

@@ -57,6 +57,8 @@ pub struct Row {
     pub description: String,
     /// When it was last changed.
     pub updated_at: chrono::DateTime<chrono::Utc>,
+    /// Who changed it last, as the audit log names them; nobody has yet where it is absent.
+    pub updated_by: Option<String>,
 }
 
 /// All of them, by name. They are few, so they are not paged.
@@ -69,6 +71,7 @@ pub async fn all(connection: &mut Connection) -> Result<Vec<Row>, DbError> {
         feature_flags::enabled,
         feature_flags::description,
         feature_flags::updated_at,
+        feature_flags::updated_by,
     ));
     Ok(rows.load(connection).await?)
 }

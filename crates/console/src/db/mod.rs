@@ -3,6 +3,7 @@
 
 pub mod account_state;
 pub mod admin;
+pub mod admin_file;
 pub mod audit;
 pub mod enrolment;
 pub mod flag;

@@ -36,6 +36,8 @@ pub struct Filter {
     pub target_type: Option<String>,
     /// To which.
     pub target_id: Option<String>,
+    /// Other ids of the same target, each as good as `target_id`.
+    pub or_target_ids: Vec<String>,
     /// Not before this time.
     pub from: Option<DateTime<Utc>>,
     /// Before this time.

@@ -6,7 +6,7 @@ use ghost_contracts::credential::RegistrationResponseJson;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use service_kit::challenge::ChallengeStore;
-use service_kit::db::Pool;
+use service_kit::db::{DbError, Pool};
 use service_kit::passkey::{NewPasskey, Passkeys, RegistrationState};
 use service_kit::session::RandomToken;
 use uuid::Uuid;
@@ -24,6 +24,21 @@ struct Waiting {
     registration: RegistrationState,
 }
 
+/// Why a link does not work, for the page alone: a program is told one thing for all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeadLink {
+    /// Nobody was given it, or it was cut.
+    Unknown,
+    /// A passkey was created with it.
+    Used,
+    /// Its operator was revoked.
+    Revoked,
+    /// A newer link was issued.
+    Replaced,
+    /// It is older than 24 hours.
+    Expired,
+}
+
 /// The key of an operator's ceremony: a new begin replaces the old one.
 fn ceremony(admin_id: Uuid) -> String {
     format!("registration:{admin_id}")
@@ -38,6 +53,18 @@ pub async fn open(pool: &Pool, token: &Token) -> Result<LiveLink, CeremonyFailur
     let mut connection = pool.get().await?;
     let link = db::enrolment::find_live(&mut connection, &token.sha256()).await?;
     link.ok_or(CeremonyFailure::InvalidLink)
+}
+
+/// Why [`open`] found no live link.
+///
+/// # Errors
+/// Where the database refuses or is away.
+pub async fn why_dead(pool: &Pool, token: Option<&Token>) -> Result<DeadLink, DbError> {
+    let Some(token) = token.and_then(|token| RandomToken::parse(token.reveal())) else {
+        return Ok(DeadLink::Unknown);
+    };
+    let fate = db::enrolment::fate(&mut *pool.get().await?, &token.sha256()).await?;
+    Ok(fate.unwrap_or(DeadLink::Unknown))
 }
 
 /// Begins: the options for the browser.

@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod admin;
+pub mod admin_file;
 pub mod audit;
 pub mod ceremony;
 pub mod enrolment;

@@ -90,6 +90,16 @@ impl Role {
         }
     }
 
+    /// What it may, in a few words.
+    #[must_use]
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Superadmin => "may do everything",
+            Self::Support => "may look and invite testers",
+            Self::Readonly => "may look",
+        }
+    }
+
     /// The name on the wire and in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

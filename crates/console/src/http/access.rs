@@ -5,6 +5,7 @@
 
 use std::future::{Ready, ready};
 
+use actix_web::cookie::Cookie;
 use actix_web::dev::Payload;
 use actix_web::http::{StatusCode, header};
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError};
@@ -12,6 +13,7 @@ use ghost_contracts::error::ErrorCode;
 use service_kit::error::ApiError;
 
 use super::gate::Gate;
+use super::login::next;
 use super::respond;
 use crate::domain::operator::Operator;
 use crate::domain::permission::Permission;
@@ -46,7 +48,7 @@ pub struct GhostResetter(pub Operator);
 /// Nobody is signed in, and a page was asked for.
 #[derive(Debug, thiserror::Error)]
 #[error("303 to the sign-in page")]
-struct ToSignIn;
+struct ToSignIn(Option<Cookie<'static>>);
 
 impl ResponseError for ToSignIn {
     fn status_code(&self) -> StatusCode {
@@ -54,10 +56,13 @@ impl ResponseError for ToSignIn {
     }
 
     fn error_response(&self) -> HttpResponse {
-        HttpResponse::SeeOther()
-            .insert_header((header::LOCATION, LOGIN_PATH))
-            .insert_header((header::CACHE_CONTROL, "no-store"))
-            .finish()
+        let mut answer = HttpResponse::SeeOther();
+        answer.insert_header((header::LOCATION, LOGIN_PATH));
+        answer.insert_header((header::CACHE_CONTROL, "no-store"));
+        if let Some(next) = &self.0 {
+            answer.cookie(next.clone());
+        }
+        answer.finish()
     }
 }
 
@@ -70,7 +75,7 @@ fn operator(request: &HttpRequest, gate: &Gate) -> Result<Operator, Error> {
 #[must_use]
 pub fn unauthenticated(request: &HttpRequest) -> Error {
     if !respond::wants_json(request) {
-        return ToSignIn.into();
+        return ToSignIn(next::remember(request)).into();
     }
     let message = "Nobody is signed in, or the session has ended. Nothing was changed; sign in \
                    and try again.";

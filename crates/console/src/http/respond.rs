@@ -58,6 +58,14 @@ impl FromRequest for Reply {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self::to(request)))
+    }
+}
+
+impl Reply {
+    /// The same where there is no handler, for an error page.
+    #[must_use]
+    pub fn to(request: &HttpRequest) -> Self {
         let gate = request.extensions().get::<Gate>().cloned().unwrap_or_default();
         let setting = (|| {
             Some(Setting {
@@ -67,11 +75,9 @@ impl FromRequest for Reply {
             })
         })();
         let head = *request.method() == Method::HEAD;
-        ready(Ok(Self { json: wants_json(request), head, gate, setting }))
+        Self { json: wants_json(request), head, gate, setting }
     }
-}
 
-impl Reply {
     /// Whether the answer is JSON and not a page.
     #[must_use]
     pub fn wants_json(&self) -> bool {

@@ -1,18 +1,28 @@
 //! Error pages: what happened, whether anything was changed, what to do next.
 
+use actix_web::http::Method;
 use askama::Template;
+use ghost_contracts::error::ErrorCode;
 use service_kit::http::errors::ErrorPage;
 
-/// The page of an error. It stands alone: who asks may not be signed in, and what it needs may
-/// be away.
+use super::layout::{Layout, Section};
+use crate::http::respond::Reply;
+
+/// The page of an error, with the navigation for whoever is signed in.
 #[derive(Template)]
 #[template(path = "error.html")]
 struct Page<'a> {
+    layout: Layout,
     title: &'static str,
     status: u16,
     message: &'a str,
     code: &'a str,
     request_id: &'a str,
+    changed: Option<&'static str>,
+    advice: &'static str,
+    /// Whether to ask for the same page again may help.
+    again: bool,
+    way_out: (&'static str, &'static str),
 }
 
 /// Draws it, for [`service_kit::http::errors::ErrorPages`].
@@ -20,10 +30,32 @@ struct Page<'a> {
 /// # Errors
 /// Where the template cannot be written.
 pub fn draw(page: &ErrorPage<'_>) -> Result<String, askama::Error> {
-    let title = match page.status.as_u16() {
-        303 => "Please sign in",
+    let layout = Reply::to(page.request).layout(Section::Outside);
+    let layout = layout.map_err(|error| askama::Error::Custom(Box::new(error)))?;
+    let status = page.status.as_u16();
+    let reads = matches!(*page.request.method(), Method::GET | Method::HEAD);
+    Page {
+        title: title(status, page.code),
+        changed: changed(status, reads).filter(|_| !page.message.contains("othing was changed")),
+        advice: advice(status, page.code),
+        again: reads && status >= 500,
+        way_out: way_out(page.request.path(), layout.operator.is_some()),
+        status,
+        message: page.message,
+        code: page.code,
+        request_id: page.request_id,
+        // The message of the last action waits for the page that it was meant for.
+        layout: Layout { flash: None, ..layout },
+    }
+    .render()
+}
+
+fn title(status: u16, code: &str) -> &'static str {
+    match status {
+        _ if code == ErrorCode::TesterNotFound.as_str() => "No such tester",
+        _ if code == ErrorCode::CrossOrigin.as_str() => "Sent from another site",
+        303 | 401 => "Please sign in",
         400 => "That could not be read",
-        401 => "Please sign in",
         403 => "Not allowed",
         404 => "Nothing here",
         405 => "Not like this",
@@ -34,13 +66,48 @@ pub fn draw(page: &ErrorPage<'_>) -> Result<String, askama::Error> {
         429 => "Too many requests",
         502 | 503 => "Not available right now",
         _ => "Something went wrong",
-    };
-    Page {
-        title,
-        status: page.status.as_u16(),
-        message: page.message,
-        code: page.code,
-        request_id: page.request_id,
     }
-    .render()
+}
+
+/// Every refusal comes before anything is written; a fault of ours may come in the middle.
+fn changed(status: u16, reads: bool) -> Option<&'static str> {
+    match status {
+        _ if reads => Some("Nothing was changed: only a page was asked for."),
+        ..500 => Some("Nothing was changed."),
+        _ => Some(
+            "It may have been done in part. Look at the page again before you repeat it; to \
+             repeat it does no harm.",
+        ),
+    }
+}
+
+fn advice(status: u16, code: &str) -> &'static str {
+    match status {
+        _ if code == ErrorCode::CrossOrigin.as_str() => {
+            "Open the Console yourself, in this tab, and use the button there."
+        }
+        303 | 401 => "Sign in, then open the page again.",
+        400 => "Go back, check what was entered, and try again.",
+        403 => "Go back. If you need this for your work, ask a superadmin for another role.",
+        404 | 410 => "Check the address, or go on from the navigation.",
+        405 | 415 => "Go back and use the buttons of the page.",
+        409 => "Open the page again: it shows how things stand now.",
+        413 => "Go back and send less.",
+        429 => "Wait a minute, then try again.",
+        502 | 503 => "Wait a few seconds, then try again.",
+        _ => "Try again. If it stays, tell whoever runs the Console the request id below.",
+    }
+}
+
+/// Where to go from here: the part of the Console that the address belongs to.
+fn way_out(path: &str, signed_in: bool) -> (&'static str, &'static str) {
+    let under = |part: &str| path.starts_with(part);
+    match path {
+        _ if !signed_in => ("/console", "To the Console"),
+        _ if under("/console/beta") => ("/console/beta", "To the testers"),
+        _ if under("/console/audit") => ("/console/audit", "To the audit log"),
+        _ if under("/console/flags") => ("/console/flags", "To the flags"),
+        _ if under("/console/admins") => ("/console/admins", "To the operators"),
+        _ => ("/console", "To the front page"),
+    }
 }

@@ -1,11 +1,14 @@
 //! The page of the flags.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use chrono::{DateTime, Utc};
 
+use super::audit::actor_name;
 use super::layout::Layout;
 use crate::db::flag::Row;
-use crate::domain::flag::{Flag, Overrides, Source};
+use crate::domain::flag::{BETA_GHOST_RESET, Flag, Overrides, Source};
 use crate::domain::permission::Permission;
 
 /// One flag, with what only the page says of it.
@@ -13,6 +16,8 @@ pub struct FlagLine {
     flag: Flag,
     description: String,
     updated_at: DateTime<Utc>,
+    /// In words; nobody has changed it yet where it is absent.
+    updated_by: Option<String>,
 }
 
 /// All flags.
@@ -26,10 +31,11 @@ pub struct FlagsPage {
 }
 
 impl FlagLine {
-    /// The flag of a row, as it counts now.
+    /// The flag of a row, as it counts now; `admins` gives operators' ids their addresses.
     #[must_use]
-    pub fn new(row: Row, overrides: &Overrides) -> Self {
+    pub fn new(row: Row, overrides: &Overrides, admins: &HashMap<String, String>) -> Self {
         Self {
+            updated_by: row.updated_by.map(|actor| actor_name(&actor, admins)),
             flag: Flag::judge(row.name, row.enabled, overrides),
             description: row.description,
             updated_at: row.updated_at,
@@ -42,6 +48,19 @@ impl FlagLine {
 
     fn variable(&self) -> String {
         format!("FLAG_{}", self.flag.name.to_ascii_uppercase())
+    }
+
+    /// What it means to switch it on, where that is worth a question.
+    fn question(&self) -> Option<&'static str> {
+        (!self.flag.enabled && self.flag.name == BETA_GHOST_RESET).then_some(
+            "Superadmins can then reset ghosts: that deletes the unfinished account in Raptor, \
+             revokes the earlier invitations and mails a new link. Accounts in use cannot be \
+             reset. Switching it off again takes the action away at once, for everybody.",
+        )
+    }
+
+    fn history(&self) -> String {
+        format!("/console/audit?target_type=feature_flag&target_id={}", self.flag.name)
     }
 
     fn verb(&self) -> &'static str {

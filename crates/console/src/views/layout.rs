@@ -111,6 +111,13 @@ impl Layout {
         ]
     }
 
+    /// The letter that stands for the operator.
+    #[must_use]
+    pub fn initial(&self) -> String {
+        let email = self.operator.iter().map(|operator| operator.email.as_str());
+        email.flat_map(str::chars).take(1).collect()
+    }
+
     /// A time, in words that count from when the page was drawn.
     #[must_use]
     pub fn when(&self, at: &DateTime<Utc>) -> Moment {

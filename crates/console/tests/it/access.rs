@@ -6,12 +6,13 @@ use serde_json::json;
 use super::helpers::{Ask, Operator, TestApp};
 
 /// Every GET that is open to all who are signed in.
-const READS: [&str; 6] = [
+const READS: [&str; 7] = [
     "/console/session",
     "/console/beta",
     "/console/audit",
     "/console/flags",
     "/console/admins",
+    "/console/admins/1",
     "/console/beta/testers/1",
 ];
 

@@ -132,6 +132,25 @@ async fn the_page_of_a_dead_link_gives_its_address_to_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_page_of_a_dead_link_says_why_it_is_dead() {
+    let app = TestApp::start().await;
+    let says = async |token: &str, words: &str| {
+        app.client.page(&format!("/console/enroll?token={token}")).await.assert_page(400, words);
+    };
+    says(&"A".repeat(43), "This is no enrolment link of ours").await;
+    let (_, replaced) = app.invite("ann@raxx.example", "support").await;
+    let (_, used) = app.invite("ann@raxx.example", "support").await;
+    says(&replaced, "This enrolment link was replaced").await;
+    assert_eq!(app.enrol_with(&mut SoftwarePasskey::new(), &used).await.status, 200);
+    says(&used, "This enrolment link was used").await;
+    let (_, old) = app.invite("bob@raxx.example", "support").await;
+    app.sql("UPDATE admin_enrolment_links SET expires_at = now() WHERE used_at IS NULL").await;
+    says(&old, "This enrolment link has expired").await;
+    app.sql("UPDATE admins SET revoked_at = now() WHERE email LIKE 'bob%'").await;
+    says(&old, "This enrolment link was taken back").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn finish_needs_a_begin_that_is_still_open() {
     let app = TestApp::start().await;
     let (_, token) = app.invite("ann@raxx.example", "support").await;

@@ -141,3 +141,21 @@ async fn the_page_of_an_overridden_flag_names_the_variable() {
     refused.assert_redirect("/console/flags");
     admin.client.page("/console/flags").await.assert_page(200, "Not done");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_page_asks_before_it_switches_the_ghost_reset_on_and_names_who_did() {
+    let app = TestApp::start().await;
+    let admin = app.enrol("superadmin").await;
+    let page = admin.client.page("/console/flags").await;
+    page.assert_page(200, "Never: it is as it came");
+    page.assert_page(200, "<summary>Switch on…</summary>");
+    page.assert_page(200, "Yes, switch it on");
+    admin.client.set_flag(FLAG, true).await;
+    let page = admin.client.page("/console/flags").await;
+    page.assert_page(200, "by <strong>superadmin@raxx.example</strong>");
+    page.assert_page(200, "name=\"enabled\" value=\"false\"");
+    assert!(!page.text.contains("<summary>Switch"), "to switch it off takes one button");
+    app.sql("UPDATE feature_flags SET updated_by = 'cli'").await;
+    let page = admin.client.page("/console/flags").await;
+    page.assert_page(200, "by <strong>Somebody at the command line</strong>");
+}

@@ -3,7 +3,7 @@
 use serde_json::json;
 use test_support::software_passkey::SoftwarePasskey;
 
-use super::helpers::{ORIGIN, TestApp};
+use super::helpers::{Ask, ORIGIN, TestApp};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_passkey_signs_its_operator_in() {
@@ -158,7 +158,49 @@ async fn the_page_offers_a_passkey_and_whoever_is_signed_in_goes_on() {
     let app = TestApp::start().await;
     let ann = app.enrol("support").await;
     app.client.page("/console/login").await.assert_page(200, "Sign in with a passkey");
-    ann.client.page("/console/login").await.assert_redirect("/console/beta");
+    ann.client.page("/console/login").await.assert_redirect("/console");
     let twin = ann.client.get("/console/login").await;
     assert_eq!(twin.json(), json!({"signed_in": true}));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_page_that_was_asked_for_is_led_to_once() {
+    let app = TestApp::start().await;
+    let asked = "/console/audit?actor=cli&from=2026-06-12";
+    let sent = app.client.page(asked).await;
+    sent.assert_redirect("/console/login");
+    let cookie = sent.header("set-cookie");
+    for attribute in ["HttpOnly", "SameSite=Lax", "Path=/console/login", "Max-Age=600"] {
+        assert!(cookie.contains(attribute), "{cookie}");
+    }
+    let page = app.client.with_cookie(sent.cookie()).page("/console/login").await;
+    page.assert_page(200, "data-next=\"/console/audit?actor=cli&#38;from=2026-06-12\"");
+    assert!(page.header("set-cookie").contains("Max-Age=0"), "{page:?}");
+    assert!(!app.client.page("/console/login").await.text.contains("data-next"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sign_in_leads_to_no_other_place() {
+    let app = TestApp::start().await;
+    for next in [
+        "https://evil.example/console/beta",
+        "//evil.example/console/",
+        "/console/../evil",
+        "/console//evil.example",
+        "/elsewhere",
+        "javascript:alert(1)",
+        "/console/logout",
+    ] {
+        let client = app.client.with_cookie(format!("console_next={next}"));
+        let page = client.page("/console/login").await;
+        page.assert_page(200, "Sign in with a passkey");
+        assert!(!page.text.contains("data-next"), "{next}");
+    }
+    for ask in [Ask::get("/console/enroll?token=secret").html(), Ask::get("/console/login").html()]
+    {
+        assert_eq!(app.client.send(ask).await.header("set-cookie"), "");
+    }
+    let posted = app.client.submit("/console/flags/beta_ghost_reset", &[("enabled", "true")]).await;
+    posted.assert_redirect("/console/login");
+    assert_eq!(posted.header("set-cookie"), "");
 }

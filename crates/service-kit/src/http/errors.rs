@@ -1,12 +1,10 @@
 //! The last word on every error answer: JSON under `/api/` and for programs, else a page.
 
-use std::fmt;
-
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpResponse, web};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
 use ghost_contracts::error::ErrorCode;
 
 use crate::error::ApiError;
@@ -28,23 +26,8 @@ pub struct ErrorPage<'a> {
     pub reason: Option<&'a str>,
     /// When to try again, in seconds from now.
     pub retry_after: Option<u64>,
-    /// What was asked for, without the query.
-    pub path: &'a str,
-    /// Whether asking once more for the same address is the way to try again.
-    pub is_read: bool,
-    /// Where the person can go on, where a handler left it.
-    pub go_on: Option<&'a GoOn>,
-}
-
-/// An address, perhaps with a token in it, at which a person can go on after an error. A handler
-/// leaves it in the request's extensions; no JSON body holds it.
-#[derive(Clone)]
-pub struct GoOn(pub String);
-
-impl fmt::Debug for GoOn {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("GoOn(…)")
-    }
+    /// What was asked, and what middleware and handlers have found out about it.
+    pub request: &'a HttpRequest,
 }
 
 /// How a service draws an error page, in its own layout.
@@ -92,8 +75,6 @@ pub async fn render<B: MessageBody + 'static>(
     let mut answer = HttpResponse::build(api_error.status());
     let mut answer = match page {
         Some(pages) => {
-            let asked = response.request();
-            let go_on = asked.extensions().get::<GoOn>().cloned();
             let page = ErrorPage {
                 status: api_error.status(),
                 code: api_error.code().as_str(),
@@ -101,9 +82,7 @@ pub async fn render<B: MessageBody + 'static>(
                 request_id: request_id.as_str(),
                 reason: api_error.reason(),
                 retry_after: api_error.seconds_to_wait(),
-                path: asked.path(),
-                is_read: asked.method().is_safe(),
-                go_on: go_on.as_ref(),
+                request: response.request(),
             };
             match (pages.0)(&page) {
                 Ok(html) => answer.content_type("text/html; charset=utf-8").body(html),

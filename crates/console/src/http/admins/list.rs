@@ -11,7 +11,7 @@ use super::AdminBody;
 use crate::db;
 use crate::http::access::AnyOperator;
 use crate::http::respond::Reply;
-use crate::views::admins::AdminsPage;
+use crate::views::admins::list::AdminsPage;
 use crate::views::layout::Section;
 
 /// `{"admins": [{"admin_id", "email", "role", "enrolled"}]}`, without those who are revoked.
@@ -23,11 +23,12 @@ pub async fn list(
     reply: Reply,
     pool: Data<Pool>,
 ) -> Result<HttpResponse, ApiError> {
-    let admins = db::admin::all(&mut *pool.get().await?).await?;
+    let files = db::admin_file::all(&mut *pool.get().await?).await?;
     if reply.wants_json() {
-        let admins: Vec<AdminBody<'_>> = admins.iter().map(AdminBody::from).collect();
+        let admins: Vec<AdminBody<'_>> =
+            files.iter().map(|file| AdminBody::from(&file.admin)).collect();
         return Ok(reply.json(StatusCode::OK, &json!({"admins": admins})));
     }
-    let page = AdminsPage::new(reply.layout(Section::Operators)?, admins);
+    let page = AdminsPage::new(reply.layout(Section::Operators)?, files);
     reply.page(StatusCode::OK, &page).await
 }

@@ -1,5 +1,6 @@
 //! `/console/admins`: the operators.
 
+pub mod detail;
 pub mod invite;
 pub mod list;
 pub mod reset_passkeys;
@@ -17,11 +18,19 @@ use uuid::Uuid;
 
 use super::respond::Reply;
 use crate::domain::admin::{Admin, AdminError, Invited};
-use crate::views::admins::LinkPage;
+use crate::views::admins::link::LinkPage;
 use crate::views::layout::Section;
 
 /// Where the operators are listed.
 const BACK: &str = "/console/admins";
+
+/// Where a refusal is told: on the operator's page, where there is one.
+fn page_of(path: &str, refusal: &AdminError) -> String {
+    match (refusal, id(path)) {
+        (AdminError::NotFound, _) | (_, Err(_)) => BACK.to_owned(),
+        (_, Ok(id)) => format!("{BACK}/{id}"),
+    }
+}
 
 /// An operator, as in the list.
 #[derive(Debug, Serialize)]

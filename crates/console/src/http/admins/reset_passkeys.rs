@@ -8,7 +8,7 @@ use service_kit::error::ApiError;
 use service_kit::http::body::OptionalBody;
 use service_kit::settings::PublicUrl;
 
-use super::{AdminBody, BACK, Nothing, enroll_url, id, show_link};
+use super::{AdminBody, Nothing, enroll_url, id, page_of, show_link};
 use crate::domain::admin::{self, AdminError, Invited};
 use crate::domain::operator::Operator;
 use crate::http::access::Superadmin;
@@ -29,7 +29,10 @@ pub async fn reset_passkeys(
 ) -> Result<HttpResponse, ApiError> {
     let invited = match reset(&pool, &operator.0, &path).await {
         Ok(invited) => invited,
-        Err(error) => return reply.refused(error.into(), BACK).await,
+        Err(error) => {
+            let page = page_of(&path, &error);
+            return reply.refused(error.into(), &page).await;
+        }
     };
     let url = enroll_url(&public, &invited.token);
     if reply.wants_json() {

@@ -7,7 +7,7 @@ use service_kit::db::Pool;
 use service_kit::error::ApiError;
 use service_kit::http::body::OptionalBody;
 
-use super::{AdminBody, BACK, Nothing, id};
+use super::{AdminBody, BACK, Nothing, id, page_of};
 use crate::domain::admin::{self, Admin, AdminError};
 use crate::domain::operator::Operator;
 use crate::http::access::Superadmin;
@@ -32,7 +32,10 @@ pub async fn revoke(
             );
             reply.done(StatusCode::OK, &AdminBody::from(&admin), message, BACK).await
         }
-        Err(error) => reply.refused(error.into(), BACK).await,
+        Err(error) => {
+            let page = page_of(&path, &error);
+            reply.refused(error.into(), &page).await
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use service_kit::db::Pool;
 use service_kit::error::ApiError;
 use service_kit::http::body::JsonOrForm;
 
-use super::{AdminBody, BACK, id};
+use super::{AdminBody, BACK, id, page_of};
 use crate::domain::admin::{self, Admin, AdminError};
 use crate::domain::operator::Operator;
 use crate::domain::permission::Role;
@@ -45,9 +45,13 @@ pub async fn role(
                 "{} is {role} now. Their sessions have ended; they sign in again.",
                 admin.email
             );
-            reply.done(StatusCode::OK, &AdminBody::from(&admin), message, BACK).await
+            let page = format!("{BACK}/{}", admin.id);
+            reply.done(StatusCode::OK, &AdminBody::from(&admin), message, &page).await
         }
-        Err(error) => reply.refused(error.into(), BACK).await,
+        Err(error) => {
+            let page = page_of(&path, &error);
+            reply.refused(error.into(), &page).await
+        }
     }
 }
 

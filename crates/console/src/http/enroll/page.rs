@@ -15,7 +15,7 @@ use service_kit::http::headers::guard_token_page;
 use crate::domain::ceremony::CeremonyFailure;
 use crate::domain::enrolment;
 use crate::http::respond::Reply;
-use crate::views::enroll::EnrollPage;
+use crate::views::enroll::{DeadLinkPage, EnrollPage};
 use crate::views::layout::Section;
 
 /// The link's one parameter.
@@ -27,21 +27,28 @@ pub struct Link {
 /// The page, or `{"email", "role", "expires_at"}` for a program.
 ///
 /// # Errors
-/// 400 `invalid_enrolment_link` for a bad, used, replaced or expired link.
+/// 400 `invalid_enrolment_link` for a bad, used, replaced or expired link; the page says which.
 pub async fn page(
     reply: Reply,
     link: Result<Query<Link>, error::Error>,
     pool: Data<Pool>,
 ) -> Result<HttpResponse, ApiError> {
     let token = link.ok().and_then(|link| link.into_inner().token);
-    let link = match token {
-        Some(token) => enrolment::open(&pool, &token).await,
+    let link = match &token {
+        Some(token) => enrolment::open(&pool, token).await,
         None => Err(CeremonyFailure::InvalidLink),
     };
-    let link = link.map_err(|failure| {
-        let error = ApiError::from(failure);
-        error.with_header(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"))
-    })?;
+    let link = match link {
+        Ok(link) => link,
+        Err(CeremonyFailure::InvalidLink) if !reply.wants_json() => {
+            return dead(&reply, &pool, token.as_ref()).await;
+        }
+        Err(failure) => {
+            let error = ApiError::from(failure);
+            let policy = HeaderValue::from_static("no-referrer");
+            return Err(error.with_header(header::REFERRER_POLICY, policy));
+        }
+    };
     let mut answer = if reply.wants_json() {
         let ends = timestamp::to_text(&link.expires_at);
         let body = json!({"email": link.email, "role": link.role, "expires_at": ends});
@@ -50,6 +57,15 @@ pub async fn page(
         let layout = reply.layout(Section::Outside)?;
         reply.page(StatusCode::OK, &EnrollPage { layout, link: &link }).await?
     };
+    guard_token_page(answer.headers_mut());
+    Ok(answer)
+}
+
+/// The page of a link that does not work.
+async fn dead(reply: &Reply, pool: &Pool, token: Option<&Token>) -> Result<HttpResponse, ApiError> {
+    let why = enrolment::why_dead(pool, token).await?;
+    let layout = reply.layout(Section::Outside)?;
+    let mut answer = reply.page(StatusCode::BAD_REQUEST, &DeadLinkPage { layout, why }).await?;
     guard_token_page(answer.headers_mut());
     Ok(answer)
 }

@@ -24,13 +24,16 @@ pub async fn list(
     pool: Data<Pool>,
     overrides: Data<Overrides>,
 ) -> Result<HttpResponse, ApiError> {
-    let rows = db::flag::all(&mut *pool.get().await?).await?;
+    let mut connection = pool.get().await?;
+    let rows = db::flag::all(&mut connection).await?;
     if reply.wants_json() {
         let judge = |row: db::flag::Row| Flag::judge(row.name, row.enabled, &overrides);
         let flags: Vec<Flag> = rows.into_iter().map(judge).collect();
         return Ok(reply.json(StatusCode::OK, &json!({"flags": flags})));
     }
-    let flags = rows.into_iter().map(|row| FlagLine::new(row, &overrides)).collect();
+    let admins = db::admin::names(&mut connection).await?;
+    drop(connection);
+    let flags = rows.into_iter().map(|row| FlagLine::new(row, &overrides, &admins)).collect();
     let page = FlagsPage::new(reply.layout(Section::Flags)?, flags);
     reply.page(StatusCode::OK, &page).await
 }

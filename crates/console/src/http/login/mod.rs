@@ -2,4 +2,5 @@
 
 pub mod begin;
 pub mod finish;
+pub mod next;
 pub mod page;

@@ -1,26 +1,33 @@
 //! `GET /console/login`.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 use service_kit::error::ApiError;
 
+use super::next;
 use crate::http::respond::{Reply, see_other};
 use crate::views::layout::Section;
 use crate::views::login::LoginPage;
 
-/// The page; whoever is signed in goes on to the testers. For a program `{"signed_in"}`.
+/// The page; whoever is signed in goes on to the front page. For a program `{"signed_in"}`.
 ///
 /// # Errors
 /// Where the page cannot be drawn.
-pub async fn page(reply: Reply) -> Result<HttpResponse, ApiError> {
+pub async fn page(reply: Reply, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     let signed_in = reply.gate().operator.is_some();
     if reply.wants_json() {
         return Ok(reply.json(StatusCode::OK, &json!({"signed_in": signed_in})));
     }
     if signed_in {
-        return see_other("/console/beta");
+        return see_other("/console");
     }
+    let next = next::recall(&request);
     let layout = reply.layout(Section::Outside)?;
-    reply.page(StatusCode::OK, &LoginPage { layout }).await
+    let mut answer =
+        reply.page(StatusCode::OK, &LoginPage { layout, next: next.as_deref() }).await?;
+    if next.is_some() {
+        answer.add_cookie(&next::forgotten()).map_err(ApiError::internal)?;
+    }
+    Ok(answer)
 }

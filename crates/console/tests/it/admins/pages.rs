@@ -19,19 +19,30 @@ async fn the_page_shows_a_link_once_and_no_row_keeps_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_done_or_refused_is_said_on_the_list() {
+async fn what_was_done_or_refused_is_said_on_the_page_that_it_is_about() {
     let app = TestApp::start().await;
     let admin = app.enrol("superadmin").await;
     let ann = app.enrol_as("ann@raxx.example", "support").await;
     let back = "/console/admins";
+    let page_of = |id: &str| format!("/console/admins/{id}");
     let act = |id: &str, action: &str| format!("/console/admins/{id}/{action}");
     let role = admin.client.submit(&act(&ann.id, "role"), &[("role", "readonly")]).await;
-    role.assert_redirect(back);
-    admin.client.page(back).await.assert_page(200, "ann@raxx.example is readonly now.");
+    role.assert_redirect(&page_of(&ann.id));
+    admin
+        .client
+        .page(&page_of(&ann.id))
+        .await
+        .assert_page(200, "ann@raxx.example is readonly now.");
     admin.client.submit(&act(&ann.id, "revoke"), &[]).await.assert_redirect(back);
     admin.client.page(back).await.assert_page(200, "ann@raxx.example is revoked");
-    admin.client.submit(&act(&admin.id, "revoke"), &[]).await.assert_redirect(back);
-    admin.client.page(back).await.assert_page(200, "This is the last superadmin");
+    let own = page_of(&admin.id);
+    for action in ["revoke", "reset-passkeys"] {
+        admin.client.submit(&act(&admin.id, action), &[]).await.assert_redirect(&own);
+        admin.client.page(&own).await.assert_page(200, "This is the last superadmin");
+    }
+    let nobody = act("00000000-0000-4000-8000-000000000000", "revoke");
+    admin.client.submit(&nobody, &[]).await.assert_redirect(back);
+    admin.client.page(back).await.assert_page(200, "There is no such operator.");
     let fields = [("email", "superadmin@raxx.example"), ("role", "support")];
     admin.client.submit(back, &fields).await.assert_redirect(back);
     admin.client.page(back).await.assert_page(200, "already an operator");

@@ -11,7 +11,6 @@ use serde::Deserialize;
 use service_kit::error::ApiError;
 use service_kit::http::accept::Wanted;
 use service_kit::http::body::FormBody;
-use service_kit::http::errors::GoOn;
 use service_kit::http::request_id::RequestId;
 use service_kit::settings::PublicUrl;
 use uuid::Uuid;
@@ -19,6 +18,7 @@ use uuid::Uuid;
 use super::{attempt, refusal};
 use crate::domain::walkthrough::{self, Acceptance, Outcome};
 use crate::http::error::plain;
+use crate::http::error_page::GoOn;
 use crate::state::{RegistrationFlag, State};
 use crate::views::walkthrough::Walkthrough;
 

@@ -1,0 +1,6 @@
+//! The pages of the operators.
+
+pub mod detail;
+pub mod link;
+pub mod list;
+pub mod standing;

@@ -1,0 +1,111 @@
+//! A page of the log.
+
+use std::collections::HashMap;
+
+use askama::Template;
+
+use super::PATH;
+use super::filter::{Form, Problem, address};
+use super::sentence::{Sentence, actor_name, result, target_href};
+use crate::domain::audit::Entry;
+use crate::http::audit::list::Asked;
+use crate::http::paging::link;
+use crate::views::beta::badge::Badge;
+use crate::views::layout::Layout;
+
+/// One row: a line for a person, the data behind it.
+struct Line {
+    entry: Entry,
+    actor: String,
+    /// The operator's page, where the actor is one.
+    operator_href: Option<String>,
+    sentence: Sentence,
+    target_href: Option<String>,
+    result: Badge,
+    /// The log of this actor, this action, this target alone.
+    alone: [(&'static str, String); 3],
+    payload: String,
+}
+
+/// The log, a page of it.
+#[derive(Template)]
+#[template(path = "audit.html")]
+pub struct AuditPage {
+    layout: Layout,
+    lines: Vec<Line>,
+    form: Form,
+    problem: Option<Problem>,
+    newest: Option<String>,
+    next: Option<String>,
+    csv: String,
+    filtered: bool,
+}
+
+impl AuditPage {
+    /// The page; `admins` gives operators' ids their addresses.
+    #[must_use]
+    pub fn new(
+        layout: Layout,
+        entries: Vec<Entry>,
+        next: Option<String>,
+        asked: &Asked,
+        admins: &HashMap<String, String>,
+    ) -> Self {
+        let lines = entries.into_iter().map(|entry| Line::new(entry, admins)).collect();
+        let next = next.map(|cursor| address(asked, ("cursor", Some(&cursor)), true));
+        Self { lines, next, ..Self::empty(layout, asked, admins, None) }
+    }
+
+    /// The page of a filter that cannot be read, with all that was typed.
+    #[must_use]
+    pub fn refused(
+        layout: Layout,
+        asked: &Asked,
+        admins: &HashMap<String, String>,
+        problem: Problem,
+    ) -> Self {
+        Self::empty(layout, asked, admins, Some(problem))
+    }
+
+    fn empty(
+        layout: Layout,
+        asked: &Asked,
+        admins: &HashMap<String, String>,
+        problem: Option<Problem>,
+    ) -> Self {
+        let deep = asked.cursor.as_deref().is_some_and(|cursor| !cursor.is_empty());
+        Self {
+            layout,
+            lines: Vec::new(),
+            form: Form::new(asked, admins, problem.as_ref()),
+            problem,
+            newest: deep.then(|| address(asked, ("cursor", None), true)),
+            next: None,
+            csv: address(asked, ("format", Some("csv")), false),
+            filtered: address(asked, ("format", None), false) != PATH,
+        }
+    }
+}
+
+impl Line {
+    fn new(entry: Entry, admins: &HashMap<String, String>) -> Self {
+        let operator = admins.contains_key(&entry.actor);
+        let payload = serde_json::to_string_pretty(&entry.payload).unwrap_or_default();
+        let target =
+            [("target_type", Some(&*entry.target_type)), ("target_id", Some(&*entry.target_id))];
+        Self {
+            actor: actor_name(&entry.actor, admins),
+            operator_href: operator.then(|| format!("/console/admins/{}", entry.actor)),
+            sentence: Sentence::of(&entry),
+            target_href: target_href(&entry),
+            result: result(&entry),
+            alone: [
+                ("this actor", link(PATH, &[("actor", Some(&entry.actor))])),
+                ("this action", link(PATH, &[("action", Some(&entry.action))])),
+                ("this target", link(PATH, &target)),
+            ],
+            payload,
+            entry,
+        }
+    }
+}

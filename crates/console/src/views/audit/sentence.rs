@@ -1,0 +1,172 @@
+//! What a row of the audit log tells, in words.
+
+use std::collections::HashMap;
+
+use crate::domain::audit::Entry;
+use crate::views::beta::badge::Badge;
+
+/// What was done, cut at whom or what it was done to, which a page makes a link.
+pub struct Sentence {
+    /// The verb and what follows it.
+    pub before: String,
+    /// Whom or what; empty where the sentence needs nobody.
+    pub object: String,
+    /// The rest, with a space in front where there is one.
+    pub after: String,
+}
+
+/// Who did it, in words; `admins` gives operators' ids their addresses.
+pub(crate) fn actor_name(actor: &str, admins: &HashMap<String, String>) -> String {
+    match actor {
+        "cli" => "Somebody at the command line".to_owned(),
+        "raptor-api" => "Raptor".to_owned(),
+        id => admins.get(id).cloned().unwrap_or_else(|| id.to_owned()),
+    }
+}
+
+/// What was done, in words. An action that this version does not know keeps its own name.
+pub(crate) fn sentence(entry: &Entry) -> String {
+    let Sentence { before, object, after } = Sentence::of(entry);
+    if object.is_empty() { before } else { format!("{before} {object}{after}") }
+}
+
+impl Sentence {
+    /// The sentence of a row, without its actor.
+    pub fn of(entry: &Entry) -> Self {
+        let text = |name: &str| entry.payload.get(name).and_then(|value| value.as_str());
+        let email = text("email").unwrap_or("somebody");
+        let word = |name: &str| text(name).unwrap_or("?");
+        let told = |before: &str, after: String| Self::new(before, email, after);
+        match entry.action.as_str() {
+            "console.admin.invited" => told("invited", format!(" as {}", word("role"))),
+            "console.admin.enrolled" => Self::alone(format!("enrolled as {}", word("role"))),
+            "console.admin.signed_in" => Self::alone("signed in"),
+            "console.admin.signed_out" => Self::alone("signed out"),
+            "console.admin.role_changed" => {
+                told("made", format!(" {} instead of {}", word("to"), word("from")))
+            }
+            "console.admin.revoked" => told("revoked", String::new()),
+            "console.admin.passkeys_reset" => told("reset the passkeys of", String::new()),
+            "console.flag.changed" => {
+                let after = format!(" {}, from {}", on(entry, "to"), on(entry, "from"));
+                Self::new("switched", &entry.target_id, after)
+            }
+            "console.beta.tester.invited" => told("invited", " to the beta".to_owned()),
+            "console.beta.invitation.resent" => told("sent", " the invitation again".to_owned()),
+            "console.beta.invitation_link.revealed" => {
+                told("looked at the invitation link of", String::new())
+            }
+            "console.beta.walkthrough.consumed" => {
+                told("took the invitation of", " and the consent to the NDA".to_owned())
+            }
+            "console.beta.ghost_reset.initiated" => told("began a ghost reset of", String::new()),
+            "console.beta.ghost_reset.completed" => {
+                told("completed the ghost reset of", String::new())
+            }
+            "console.beta.ghost_reset.failed" => {
+                let reason = text("reason").map(|reason| format!(": {reason}"));
+                let reason = reason.unwrap_or_default();
+                told("could not complete the reset of", reason.trim_end_matches('.').to_owned())
+            }
+            other => {
+                let target = format!("{} {}", entry.target_type, entry.target_id);
+                Self::new(&format!("did {other} to"), &target, String::new())
+            }
+        }
+    }
+
+    fn new(before: &str, object: &str, after: String) -> Self {
+        Self { before: before.to_owned(), object: object.to_owned(), after }
+    }
+
+    fn alone(words: impl Into<String>) -> Self {
+        Self { before: words.into(), object: String::new(), after: String::new() }
+    }
+}
+
+fn on(entry: &Entry, name: &str) -> &'static str {
+    match entry.payload.get(name).and_then(|value| value.as_bool()) {
+        Some(true) => "on",
+        Some(false) => "off",
+        None => "?",
+    }
+}
+
+/// How it ended.
+pub fn result(entry: &Entry) -> Badge {
+    let badge = |icon, word, class| Badge { icon, word, meaning: "", class };
+    let mail_waits = entry.payload.get("email_sent") == Some(&serde_json::Value::Bool(false));
+    match entry.action.as_str() {
+        action if action.ends_with(".failed") => badge("✕", "Failed", "bad"),
+        action if action.ends_with(".initiated") => badge("▸", "Begun", "info"),
+        _ if mail_waits => badge("!", "Mail not accepted", "warn"),
+        _ => badge("✓", "Done", "muted"),
+    }
+}
+
+/// Where more is known of the target.
+pub fn target_href(entry: &Entry) -> Option<String> {
+    let safe =
+        |id: &str| id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    match entry.target_type.as_str() {
+        _ if !safe(&entry.target_id) => None,
+        "beta_tester" => Some(format!("/console/beta/testers/{}", entry.target_id)),
+        "admin" => Some(format!("/console/admins/{}", entry.target_id)),
+        "feature_flag" => Some(format!("/console/flags#flag-{}", entry.target_id)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn entry(action: &str, target: (&str, &str), payload: Value) -> Entry {
+        let (target_type, target_id) = (target.0.to_owned(), target.1.to_owned());
+        let occurred_at = "2026-06-12T10:00:00Z".parse().unwrap();
+        let (actor, action) = ("cli".to_owned(), action.to_owned());
+        Entry { id: 1, occurred_at, actor, action, target_type, target_id, payload }
+    }
+
+    #[test]
+    fn a_row_is_told_with_its_target_in_the_middle() {
+        let row = entry(
+            "console.flag.changed",
+            ("feature_flag", "x"),
+            json!({"from": false, "to": true}),
+        );
+        assert_eq!(sentence(&row), "switched x on, from off");
+        let row =
+            entry("console.beta.tester.invited", ("beta_tester", "1"), json!({"email": "a@b.c"}));
+        assert_eq!(sentence(&row), "invited a@b.c to the beta");
+        let row = entry("console.admin.signed_out", ("admin", "1"), json!({"email": "a@b.c"}));
+        assert_eq!(sentence(&row), "signed out");
+    }
+
+    #[test]
+    fn an_action_of_another_version_keeps_its_name() {
+        let row = entry("console.new.thing", ("thing", "7"), json!({}));
+        assert_eq!(sentence(&row), "did console.new.thing to thing 7");
+    }
+
+    #[test]
+    fn a_result_is_what_the_row_says_and_a_failure_stands_out() {
+        let word =
+            |action: &str, payload| result(&entry(action, ("beta_tester", "1"), payload)).word;
+        assert_eq!(word("console.beta.ghost_reset.failed", json!({})), "Failed");
+        assert_eq!(word("console.beta.ghost_reset.initiated", json!({})), "Begun");
+        assert_eq!(word("console.beta.ghost_reset.completed", json!({"email_sent": true})), "Done");
+        let waiting = json!({"email_sent": false});
+        assert_eq!(word("console.beta.ghost_reset.completed", waiting), "Mail not accepted");
+    }
+
+    #[test]
+    fn a_target_is_linked_only_where_its_id_is_one() {
+        let href = |target| target_href(&entry("x", target, json!({})));
+        assert_eq!(href(("beta_tester", "7")), Some("/console/beta/testers/7".to_owned()));
+        assert_eq!(href(("beta_tester", "../flags")), None);
+        assert_eq!(href(("thing", "7")), None);
+    }
+}
