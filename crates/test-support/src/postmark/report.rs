@@ -72,6 +72,17 @@ pub fn spam_complaint(message_id: &str, recipient: &str, id: i64) -> Value {
     report
 }
 
+/// The report, as of something that happened at `time` (RFC 3339).
+#[must_use]
+pub fn at(mut report: Value, time: &str) -> Value {
+    for name in ["DeliveredAt", "BouncedAt"] {
+        if let Some(member) = report.get_mut(name) {
+            *member = json!(time);
+        }
+    }
+    report
+}
+
 /// Posts a report as Postmark does: JSON, with the password of the webhook by HTTP Basic. Gives
 /// the status of the answer.
 ///

@@ -62,6 +62,10 @@ impl DetailPage {
         mail::undelivered(&self.file.mails, token.id.0)
     }
 
+    fn trouble(&self, mail: &MailRecord) -> &'static str {
+        mail::trouble(mail.standing())
+    }
+
     fn advice(&self, mail: &MailRecord) -> &'static str {
         mail::advice(mail.standing())
     }

@@ -45,6 +45,22 @@ pub fn words(mail: &MailRecord) -> MailWords<'_> {
     }
 }
 
+/// What is wrong with a mail that did not arrive, as in "The newest mail bounced".
+#[must_use]
+pub const fn trouble(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Bounced => "bounced",
+        Standing::Complained => "was marked as spam",
+        Standing::Failed => "was refused by Postmark for good",
+        Standing::Retrying => "has not been accepted by Postmark so far",
+        Standing::Waiting
+        | Standing::Accepted
+        | Standing::Delayed
+        | Standing::Delivered
+        | Standing::Superseded => "",
+    }
+}
+
 /// What an operator can do about a mail that did not arrive though its link works.
 #[must_use]
 pub const fn advice(standing: Standing) -> &'static str {
@@ -127,6 +143,7 @@ mod tests {
             assert_eq!(words(&mail).badge.word, word);
             let is_undelivered = undelivered(std::slice::from_ref(&mail), 7).is_some();
             assert_eq!(!advice(mail.standing()).is_empty(), is_undelivered, "{word}");
+            assert_eq!(!trouble(mail.standing()).is_empty(), is_undelivered, "{word}");
         }
     }
 

@@ -68,7 +68,7 @@ pub(super) async fn receive(
     });
     // The Console may hear of it before it has this answer, as with Postmark.
     let webhook = mailbox.webhook.clone();
-    actix_web::rt::spawn(tell(webhook, what_became_of(&message_id, &to)));
+    actix_web::rt::spawn(tell(webhook, what_became_of(&message_id, &to, received_at)));
     HttpResponse::Ok().json(answer)
 }
 
@@ -78,12 +78,13 @@ fn came_back(at: DateTime<Utc>) -> Note {
 }
 
 /// What Postmark would report of a mail that it took.
-fn what_became_of(message_id: &str, to: &str) -> Value {
-    if bounces(to) {
+fn what_became_of(message_id: &str, to: &str, at: DateTime<Utc>) -> Value {
+    let report = if bounces(to) {
         report::bounce(message_id, to, "HardBounce", 1)
     } else {
         report::delivery(message_id, to)
-    }
+    };
+    report::at(report, &at.to_rfc3339())
 }
 
 /// Reports it. Should the Console be gone, nobody is left to be told.
