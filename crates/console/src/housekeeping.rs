@@ -32,7 +32,9 @@ async fn sweep(shared: &Shared) -> Result<(), DbError> {
     let challenges = challenge::sweep(&shared.pool).await?;
     let tokens = service_token::sweep(&shared.pool, shared.clock.now()).await?;
     let windows = rate_limit::sweep(&shared.pool).await?;
-    let sessions = db::session::sweep(&mut *shared.pool.get().await?).await?;
-    tracing::debug!(challenges, tokens, windows, sessions, "swept");
+    let mut connection = shared.pool.get().await?;
+    let sessions = db::session::sweep(&mut connection).await?;
+    let events = db::mail_event::sweep(&mut connection).await?;
+    tracing::debug!(challenges, tokens, windows, sessions, events, "swept");
     Ok(())
 }

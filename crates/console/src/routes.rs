@@ -16,6 +16,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(health::routes)
         .service(get("/", http::home::home))
         .service(get("/console/assets/{name}", http::assets::asset))
+        .configure(for_postmark)
         .service(
             web::scope("/api/internal")
                 .wrap(from_fn(service_token::guard))
@@ -32,6 +33,15 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(for_superadmins)
                 .default_service(web::to(not_found)),
         );
+}
+
+/// Postmark, with the password of `POSTMARK_WEBHOOK_SECRET`.
+fn for_postmark(config: &mut ServiceConfig) {
+    use http::webhooks::postmark;
+    config.service(
+        post("/api/webhooks/postmark", postmark::receive)
+            .default_service(web::to(postmark::refuse)),
+    );
 }
 
 /// Raptor, with a service token (section 6 of the contracts). Paths under `/api/internal`.

@@ -123,6 +123,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    mail_events (provider_message_id, record_type, bounce_id) {
+        provider_message_id -> Text,
+        record_type -> Text,
+        bounce_id -> Int8,
+        kind -> Text,
+        rank -> Int4,
+        detail -> Nullable<Text>,
+        occurred_at -> Timestamptz,
+        received_at -> Timestamptz,
+        settled -> Bool,
+    }
+}
+
+diesel::table! {
     mail_outbox (id) {
         id -> Int8,
         tester_id -> Int8,
@@ -192,6 +206,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     beta_testers,
     beta_walkthrough_tokens,
     feature_flags,
+    mail_events,
     mail_outbox,
     nda_documents,
     rate_limit_windows,

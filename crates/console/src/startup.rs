@@ -31,6 +31,7 @@ use crate::domain::ghost_reset::GhostReset;
 use crate::domain::invitation::Invitations;
 use crate::domain::tester::SmokeEmailDomain;
 use crate::domain::walkthrough_token::WalkthroughKeys;
+use crate::http::webhooks::postmark::WebhookSecret;
 use crate::mail::Mailer;
 use crate::mail::message::Links;
 use crate::mail::postmark::Postmark;
@@ -84,6 +85,8 @@ pub struct Shared {
     pub raptor: RaptorClient,
     /// The way mails go out.
     pub mailer: Mailer,
+    /// The password of Postmark's webhook.
+    pub webhook_secret: WebhookSecret,
     /// Whose addresses are never invited.
     pub smoke_email_domain: SmokeEmailDomain,
     /// Ceremonies of operators.
@@ -172,6 +175,7 @@ impl Shared {
             background: Background::default(),
             raptor: raptor(settings)?,
             mailer: mailer(settings, &pool, &metrics)?,
+            webhook_secret: WebhookSecret(settings.postmark_webhook_secret.clone()),
             smoke_email_domain: SmokeEmailDomain(settings.smoke_email_domain.clone()),
             metrics,
             clock,
@@ -205,6 +209,7 @@ impl Shared {
                 self.background.clone(),
             )))
             .app_data(Data::new(self.ghost_reset()))
+            .app_data(Data::new(self.webhook_secret.clone()))
             .app_data(Data::new(self.smoke_email_domain.clone()))
             .app_data(self.passkeys.clone())
             .app_data(Data::new(self.challenges.clone()))

@@ -1,6 +1,8 @@
 //! A stand-in for Postmark's `POST /email`, as its developer documentation describes it
 //! (<https://postmarkapp.com/developer/api/email-api>).
 
+pub mod report;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
 

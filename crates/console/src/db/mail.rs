@@ -1,17 +1,22 @@
 //! `mail_outbox`: mails written, and how they stand. [`outbox`](crate::db::outbox) sends them.
 
+mod undelivered;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 use service_kit::db::{Connection, DbError};
 
 use crate::db::outbox::in_flight;
 use crate::db::tester::unreadable;
-use crate::domain::mail::{MailId, MailStatus, NewMail};
+use crate::domain::mail::{MailId, MailStatus, NewMail, Standing};
+use crate::domain::mail_event::Delivery;
 use crate::domain::tester::TesterId;
 use crate::domain::walkthrough_token::TokenId;
 use crate::schema::mail_outbox;
+
+pub use undelivered::{Undelivered, UndeliveredMails, undelivered};
 
 #[derive(QueryableByName)]
 struct Id {
@@ -93,16 +98,18 @@ pub async fn was_accepted(connection: &mut Connection, token: TokenId) -> Result
 }
 
 /// A mail as operators see it.
-#[derive(Debug, Clone, Queryable)]
+#[derive(Debug, Clone)]
 pub struct MailRecord {
     /// The row's id.
     pub id: i64,
+    /// Whose link it brings.
+    pub token: TokenId,
     /// `invitation` or `ghost_reset`.
     pub kind: String,
     /// The address.
     pub to: String,
     /// `pending`, `accepted`, `failed` or `superseded`.
-    pub status: String,
+    pub status: MailStatus,
     /// How often it was tried.
     pub attempts: i32,
     /// When it was written.
@@ -113,15 +120,107 @@ pub struct MailRecord {
     pub next_attempt_at: DateTime<Utc>,
     /// Why the last attempt failed.
     pub last_error: Option<String>,
+    /// The furthest that the provider has reported of it.
+    pub delivery: Option<Delivery>,
+    /// When that happened.
+    pub delivery_at: Option<DateTime<Utc>>,
+    /// What the receiving server said then.
+    pub delivery_detail: Option<String>,
 }
 
 impl MailRecord {
     /// Whether it is still to be sent.
     #[must_use]
     pub fn is_pending(&self) -> bool {
-        self.status == MailStatus::Pending.as_str()
+        self.status == MailStatus::Pending
+    }
+
+    /// How it stands. While a further attempt runs, the error of the one before is gone from the
+    /// row; the number of attempts still tells.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        let has_failed = self.last_error.is_some() || self.attempts > 1;
+        Standing::new(self.status, has_failed, self.delivery)
+    }
+
+    /// Why it did not arrive, in the words of whoever said so.
+    #[must_use]
+    pub fn why(&self) -> Option<&str> {
+        self.delivery_detail.as_deref().or(self.last_error.as_deref())
     }
 }
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+    #[diesel(sql_type = BigInt)]
+    token_id: i64,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = Text)]
+    to_email: String,
+    #[diesel(sql_type = Text)]
+    status: String,
+    #[diesel(sql_type = Integer)]
+    attempts: i32,
+    #[diesel(sql_type = Timestamptz)]
+    created_at: DateTime<Utc>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    accepted_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Timestamptz)]
+    next_attempt_at: DateTime<Utc>,
+    #[diesel(sql_type = Nullable<Text>)]
+    last_error: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    delivery: Option<String>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    delivery_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Text>)]
+    delivery_detail: Option<String>,
+}
+
+impl TryFrom<Row> for MailRecord {
+    type Error = DbError;
+
+    fn try_from(row: Row) -> Result<Self, DbError> {
+        Ok(Self {
+            id: row.id,
+            token: TokenId(row.token_id),
+            kind: row.kind,
+            to: row.to_email,
+            status: row.status.try_into().map_err(unreadable)?,
+            attempts: row.attempts,
+            created_at: row.created_at,
+            accepted_at: row.accepted_at,
+            next_attempt_at: row.next_attempt_at,
+            last_error: row.last_error,
+            delivery: row.delivery.map(Delivery::try_from).transpose().map_err(unreadable)?,
+            delivery_at: row.delivery_at,
+            delivery_detail: row.delivery_detail,
+        })
+    }
+}
+
+/// Mails with the furthest event of each; of several that are as far, the latest. `$more` are
+/// further columns, `$rest` follows the mails, which are called `mail`.
+macro_rules! records {
+    ($more:expr, $rest:expr) => {
+        concat!(
+            "SELECT mail.id, mail.token_id, mail.kind, mail.to_email, mail.status, mail.attempts, \
+                    mail.created_at, mail.accepted_at, mail.next_attempt_at, mail.last_error, \
+                    furthest.kind AS delivery, furthest.occurred_at AS delivery_at, \
+                    furthest.detail AS delivery_detail",
+            $more,
+            " FROM mail_outbox AS mail LEFT JOIN LATERAL ( \
+               SELECT * FROM mail_events AS event \
+               WHERE event.provider_message_id = mail.provider_message_id \
+               ORDER BY rank DESC, occurred_at DESC, bounce_id DESC LIMIT 1) AS furthest ON true ",
+            $rest
+        )
+    };
+}
+use records;
 
 /// The mails to a tester, newest first, at most 100.
 ///
@@ -131,22 +230,12 @@ pub async fn of_tester(
     connection: &mut Connection,
     tester: TesterId,
 ) -> Result<Vec<MailRecord>, DbError> {
-    let mails = mail_outbox::table
-        .filter(mail_outbox::tester_id.eq(tester.0))
-        .order(mail_outbox::id.desc())
-        .limit(100)
-        .select((
-            mail_outbox::id,
-            mail_outbox::kind,
-            mail_outbox::to_email,
-            mail_outbox::status,
-            mail_outbox::attempts,
-            mail_outbox::created_at,
-            mail_outbox::accepted_at,
-            mail_outbox::next_attempt_at,
-            mail_outbox::last_error,
-        ))
-        .load(connection)
-        .await?;
-    Ok(mails)
+    let rows: Vec<Row> = diesel::sql_query(records!(
+        "",
+        "WHERE mail.tester_id = $1 ORDER BY mail.id DESC LIMIT 100"
+    ))
+    .bind::<BigInt, _>(tester.0)
+    .load(connection)
+    .await?;
+    rows.into_iter().map(MailRecord::try_from).collect()
 }

@@ -11,6 +11,7 @@ pub mod ghost_reset;
 pub mod interrupted_reset;
 pub mod invitation;
 pub mod mail;
+pub mod mail_event;
 pub mod nda;
 pub mod outbox;
 pub mod passkey;

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use ghost_contracts::EmailAddress;
 
+use crate::domain::mail_event::Delivery;
 use crate::domain::tester::TesterId;
 use crate::domain::walkthrough_token::TokenId;
 
@@ -35,7 +36,7 @@ pub enum MailStatus {
 /// Text that is no name of a kind or status.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not known of a mail")]
-pub struct UnknownName(String);
+pub struct UnknownName(pub(crate) String);
 
 impl MailKind {
     /// The name in the database and on the wire.
@@ -79,6 +80,56 @@ impl TryFrom<String> for MailStatus {
     }
 }
 
+/// How a mail stands for an operator: what the outbox knows of it, and once it was accepted what
+/// the provider has reported since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Written, and on its way to the provider for the first time.
+    Waiting,
+    /// Not accepted so far; it is tried again.
+    Retrying,
+    /// The provider took it, and has not said more.
+    Accepted,
+    /// The receiving server put it off.
+    Delayed,
+    /// The receiving server took it.
+    Delivered,
+    /// It came back.
+    Bounced,
+    /// It was reported as spam.
+    Complained,
+    /// The provider will never take it.
+    Failed,
+    /// Its token ended before it went out.
+    Superseded,
+}
+
+impl Standing {
+    /// `has_failed` is whether an attempt has failed so far. Only what was accepted can have been
+    /// delivered.
+    #[must_use]
+    pub const fn new(status: MailStatus, has_failed: bool, delivery: Option<Delivery>) -> Self {
+        match (status, delivery) {
+            (MailStatus::Pending, _) if has_failed => Self::Retrying,
+            (MailStatus::Pending, _) => Self::Waiting,
+            (MailStatus::Failed, _) => Self::Failed,
+            (MailStatus::Superseded, _) => Self::Superseded,
+            (MailStatus::Accepted, None) => Self::Accepted,
+            (MailStatus::Accepted, Some(Delivery::Delayed)) => Self::Delayed,
+            (MailStatus::Accepted, Some(Delivery::Delivered)) => Self::Delivered,
+            (MailStatus::Accepted, Some(Delivery::Bounced)) => Self::Bounced,
+            (MailStatus::Accepted, Some(Delivery::Complained)) => Self::Complained,
+        }
+    }
+
+    /// Whether the person cannot have read it and somebody should know. One that is only put off
+    /// may still arrive by itself.
+    #[must_use]
+    pub const fn is_undelivered(self) -> bool {
+        matches!(self, Self::Retrying | Self::Bounced | Self::Complained | Self::Failed)
+    }
+}
+
 /// A mail to be written into the outbox.
 #[derive(Debug, Clone)]
 pub struct NewMail {
@@ -115,6 +166,18 @@ pub fn wait_after(attempts: i32, luck: f64) -> TimeDelta {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_reported_counts_once_the_mail_was_accepted() {
+        let bounced = Some(Delivery::Bounced);
+        let standing = |status| Standing::new(status, true, bounced);
+        assert_eq!(standing(MailStatus::Accepted), Standing::Bounced);
+        assert_eq!(standing(MailStatus::Pending), Standing::Retrying);
+        assert_eq!(standing(MailStatus::Failed), Standing::Failed);
+        assert_eq!(standing(MailStatus::Superseded), Standing::Superseded);
+        assert_eq!(Standing::new(MailStatus::Pending, false, None), Standing::Waiting);
+        assert_eq!(Standing::new(MailStatus::Accepted, false, None), Standing::Accepted);
+    }
 
     #[test]
     fn waits_grow_from_ten_seconds_at_most_to_a_quarter_of_an_hour() {

@@ -11,6 +11,8 @@ pub mod ghost;
 pub mod ghost_reset;
 pub mod invitation;
 pub mod mail;
+pub mod mail_detail;
+pub mod mail_event;
 pub mod operator;
 pub mod permission;
 pub mod roster;

@@ -16,3 +16,4 @@ pub mod logout;
 pub mod paging;
 pub mod respond;
 pub mod session;
+pub mod webhooks;

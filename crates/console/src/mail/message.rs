@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use service_kit::settings::PublicUrl;
 
 use crate::domain::mail::MailKind;
+use crate::domain::mail_detail::{is_unseen, looks_like_link};
 use crate::domain::walkthrough_token::{SigningFailed, WalkthroughKeys, WalkthroughToken};
 
 /// Derives the links of invitations from their rows.
@@ -64,7 +65,7 @@ pub struct Content<'a> {
 #[template(path = "mail/message.txt")]
 struct Text<'a> {
     words: &'a Words,
-    name: &'a str,
+    name: Option<&'a str>,
     link: &'a str,
     ends: String,
 }
@@ -73,7 +74,7 @@ struct Text<'a> {
 #[template(path = "mail/message.html")]
 struct Html<'a> {
     words: &'a Words,
-    name: &'a str,
+    name: Option<&'a str>,
     link: &'a str,
     ends: String,
 }
@@ -119,11 +120,21 @@ impl Message {
             MailKind::GhostReset => &GHOST_RESET,
         };
         let ends = content.expires_at.format("%-d %B %Y, %H:%M UTC").to_string();
-        let (name, link) = (content.name, content.link.expose_secret());
+        let (name, link) = (greeted(content.name), content.link.expose_secret());
+        let name = name.as_deref();
         let text = Text { words, name, link, ends: ends.clone() }.render()?;
         let html = Html { words, name, link, ends }.render()?;
         Ok(Self { subject: words.subject, text: text.into(), html: html.into() })
     }
+}
+
+/// The name as it is greeted: without marks that turn the rest of the line around. A name that a
+/// mail program would make a link of is not greeted at all: our mails bring one link, ours.
+fn greeted(name: &str) -> Option<String> {
+    let seen: String = name.chars().map(|c| if is_unseen(c) { ' ' } else { c }).collect();
+    let words: Vec<_> = seen.split_whitespace().collect();
+    let is_link = words.iter().any(|word| looks_like_link(word));
+    (!words.is_empty() && !is_link).then(|| words.join(" "))
 }
 
 #[cfg(test)]
@@ -150,7 +161,10 @@ mod tests {
             }
             let html = message.html.expose_secret();
             assert_eq!(html.matches("<a ").count(), 2, "one button and the bare link");
-            assert!(!html.contains("<img"));
+            assert_eq!(html.matches("://").count(), 3, "nothing but the link");
+            for fetched in ["<img", "<table", "<script", "<link", "@import", "url("] {
+                assert!(!html.contains(fetched), "{fetched}");
+            }
         }
     }
 
@@ -166,5 +180,34 @@ mod tests {
         let (message, _) = message(MailKind::Invitation, "<b>Ada</b> & Co");
         assert!(message.text.expose_secret().contains("<b>Ada</b> & Co"));
         assert!(!message.html.expose_secret().contains("<b>Ada"));
+    }
+
+    #[test]
+    fn a_name_cannot_turn_a_line_around_or_break_it() {
+        let (message, _) = message(MailKind::Invitation, "A\u{202e}da\u{2066} \u{2028}\u{200b}B");
+        for part in [&message.text, &message.html] {
+            let part = part.expose_secret();
+            assert!(part.contains("A da B"), "{part}");
+            assert!(part.chars().all(|c| c == '\n' || !is_unseen(c)), "{part}");
+        }
+        assert!(message.text.expose_secret().starts_with("Hello A da B,\n"));
+    }
+
+    #[test]
+    fn a_name_that_would_become_a_link_is_not_greeted() {
+        for name in ["https://evil.example", "Ada www.evil.example", "evil.example/x", "\u{202e}"] {
+            let (message, _) = message(MailKind::Invitation, name);
+            assert!(message.text.expose_secret().starts_with("Hello,\n"), "{name}");
+            assert!(message.html.expose_secret().contains(">Hello,</h1>"), "{name}");
+        }
+        let (message, _) = message(MailKind::Invitation, "Dr. Ada King-Noel, PhD");
+        assert!(message.text.expose_secret().starts_with("Hello Dr. Ada King-Noel, PhD,\n"));
+    }
+
+    #[test]
+    fn the_longest_name_is_greeted_whole() {
+        let name = "Ä".repeat(200);
+        let (message, _) = message(MailKind::GhostReset, &name);
+        assert!(message.html.expose_secret().contains(&format!("<bdi>{name}</bdi>")));
     }
 }

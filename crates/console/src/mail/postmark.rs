@@ -37,7 +37,10 @@ pub struct Postmark {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
     /// `ErrorCode` 406: this recipient bounced or complained, and Postmark will not try again.
-    #[error("Postmark says that this address is inactive: mails to it bounced, or were reported")]
+    #[error(
+        "Postmark has made this address inactive, because an earlier mail to it bounced or was \
+         marked as spam"
+    )]
     InactiveRecipient,
     /// `ErrorCode` 300: an address is not acceptable, the recipient's or the sender's.
     #[error("Postmark finds an address invalid, the recipient's or the sender's (ErrorCode 300)")]

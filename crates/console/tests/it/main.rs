@@ -26,4 +26,5 @@ mod mail;
 mod schema;
 mod session;
 mod settings;
+mod webhooks;
 mod whole_way;

@@ -16,6 +16,8 @@ pub(super) enum Part {
     MidEnrollment,
     /// Has not opened the mail.
     Invited,
+    /// Has not got the mail, which came back.
+    Unreachable,
     /// Has read the walkthrough and gone away.
     Opened,
 }
@@ -33,7 +35,7 @@ const fn member(name: &'static str, email: &'static str, part: Part) -> Member {
 }
 
 /// In the order in which they are invited; the Console lists the last first.
-pub(super) const CAST: [Member; 13] = [
+pub(super) const CAST: [Member; 14] = [
     member("Amara Okafor", "amara.okafor@example.com", Part::Healthy { signed_in: true }),
     member("Lukas Brandt", "lukas.brandt@example.org", Part::Healthy { signed_in: false }),
     member("Ingrid Solberg", "ingrid.solberg@example.net", Part::GhostWithRow),
@@ -45,6 +47,7 @@ pub(super) const CAST: [Member; 13] = [
     member("Sofia Marchetti", "sofia.marchetti@example.com", Part::GhostWithoutRow),
     member("Tomás Herrera", "tomas.herrera@example.org", Part::GhostWithRow),
     member("Noor Haddad", "noor.haddad@example.net", Part::MidEnrollment),
+    member("Oskar Nyberg", "oskar.nyberg@bounce.example.org", Part::Unreachable),
     member("Elise Fontaine", "elise.fontaine@example.org", Part::Invited),
     member("Daniel Mbeki", "daniel.mbeki@example.com", Part::MidEnrollment),
 ];
@@ -57,7 +60,7 @@ impl Part {
             Self::GhostWithRow => ("consumed", "ghost_empty_shell"),
             Self::GhostWithoutRow => ("consumed", "ghost_no_users_row"),
             Self::MidEnrollment => ("consumed", "mid_enrollment"),
-            Self::Invited | Self::Opened => ("sent", "ghost_no_users_row"),
+            Self::Invited | Self::Unreachable | Self::Opened => ("sent", "ghost_no_users_row"),
         }
     }
 
@@ -89,6 +92,6 @@ mod tests {
     fn every_part_is_played() {
         let parts = CAST.map(|member| format!("{:?}", member.part));
         let parts: BTreeSet<_> = parts.iter().collect();
-        assert_eq!(parts.len(), 7);
+        assert_eq!(parts.len(), 8);
     }
 }

@@ -39,7 +39,7 @@ async fn play(
 ) -> Result<(), Failure> {
     operator.invite_tester(member.email, member.name).await?;
     let link = invitation(mailbox, member.email, 1).await?;
-    if member.part == Part::Invited {
+    if matches!(member.part, Part::Invited | Part::Unreachable) {
         return Ok(());
     }
     let mut tester = Tester::new(raptor)?;
@@ -60,7 +60,7 @@ async fn play(
             tester.begin(&signup_token).await?;
             let_time_pass(database, member.email).await?;
         }
-        Part::GhostWithoutRow | Part::Invited | Part::Opened => {}
+        Part::GhostWithoutRow | Part::Invited | Part::Unreachable | Part::Opened => {}
     }
     Ok(())
 }

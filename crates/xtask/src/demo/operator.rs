@@ -79,6 +79,12 @@ impl Operator {
         serde_json::from_value(answer.member("/testers")?).could_not("read the list of testers")
     }
 
+    /// What was reported of a tester's newest mail; null where nothing was.
+    pub(super) async fn newest_delivery(&mut self, tester_id: i64) -> Result<Value, Failure> {
+        let path = format!("/console/beta/testers/{tester_id}");
+        self.browser.get(&path).await?.expect(StatusCode::OK)?.member("/mails/0/delivery")
+    }
+
     /// The ghost reset of section 8.
     pub(super) async fn ghost_reset(&mut self, tester_id: i64) -> Result<Value, Failure> {
         let path = format!("/console/beta/testers/{tester_id}/ghost-reset");

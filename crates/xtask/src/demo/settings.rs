@@ -50,6 +50,14 @@ pub(super) struct Settings {
     pub(super) raptor: Environment,
     pub(super) console: Environment,
     pub(super) postmark_token: String,
+    pub(super) webhook: Webhook,
+}
+
+/// Where the Console hears what became of its mails.
+#[derive(Debug, Clone)]
+pub(super) struct Webhook {
+    pub(super) url: String,
+    pub(super) password: String,
 }
 
 impl Settings {
@@ -63,6 +71,10 @@ impl Settings {
         let secret = || RandomToken::generate().expose().to_owned();
         let addresses = ports.addresses();
         let postmark_token = secret();
+        let webhook = Webhook {
+            url: format!("{}/api/webhooks/postmark", loopback(&ports.console)),
+            password: secret(),
+        };
         let shared = Environment::from([
             ("RAPTOR_INTERNAL_TOKEN", secret()),
             ("RAPTOR_PUBLIC_URL", addresses.raptor.clone()),
@@ -88,8 +100,9 @@ impl Settings {
             ("POSTMARK_SERVER_TOKEN", postmark_token.clone()),
             ("POSTMARK_FROM", FROM.to_owned()),
             ("POSTMARK_API_URL", loopback(&ports.mailbox)),
+            ("POSTMARK_WEBHOOK_SECRET", webhook.password.clone()),
         ]);
-        Self { raptor, console, postmark_token }
+        Self { raptor, console, postmark_token, webhook }
     }
 }
 

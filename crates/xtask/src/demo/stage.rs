@@ -76,7 +76,9 @@ impl Stage {
         let logs = self.logs.insert(created).path().to_owned();
         let addresses = ports.addresses();
         let token = settings.postmark_token.clone();
-        let mailbox = Data::new(Mailbox::new(addresses.clone(), token, raptor_database.clone()));
+        let webhook = settings.webhook.clone();
+        let database = raptor_database.clone();
+        let mailbox = Data::new(Mailbox::new(addresses.clone(), token, webhook, database));
         let system = System { addresses, binaries, settings, mailbox, raptor_database, logs };
         self.start_services(ports, &system).await?;
         step.done();

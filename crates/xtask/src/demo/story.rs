@@ -36,6 +36,9 @@ pub(super) async fn tell(
         let step = progress.step("Checking that everybody is in place");
         verify::everybody_is_in_place(&mut operator).await?;
         step.done();
+        let step = progress.step("Checking that mails are reported on");
+        verify::mails_are_reported_on(&mut operator).await?;
+        step.done();
         let step = progress.step("Checking that a reset brings ghosts back");
         verify::a_reset_brings_ghosts_back(&mut operator, mailbox, raptor).await?;
         step.done();

@@ -1,11 +1,12 @@
 //! `--check`: is everything as the summary says, and does the story work?
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::cast::{CAST, Member, Part};
 use super::failure::{Context as _, Failure};
 use super::fill::invitation;
-use super::mailbox::Mailbox;
+use super::mailbox::{Mailbox, bounces};
 use super::operator::{Listed, Operator};
 use super::tester::Tester;
 
@@ -27,6 +28,27 @@ pub(super) async fn everybody_is_in_place(operator: &mut Operator) -> Result<(),
     }
     let count = listed.len();
     Err(Failure::new(format!("the Console's {count} testers are amiss:\n{}", wrong.join("\n"))))
+}
+
+/// The Console knows of everybody's mail whether it arrived or came back.
+pub(super) async fn mails_are_reported_on(operator: &mut Operator) -> Result<(), Failure> {
+    for (_, listed) in testers(operator).await? {
+        let wanted = if bounces(&listed.email) { "bounced" } else { "delivered" };
+        let mut seen = operator.newest_delivery(listed.tester_id).await?;
+        // The last report may still be on its way.
+        for _ in 0..50 {
+            if seen == wanted {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            seen = operator.newest_delivery(listed.tester_id).await?;
+        }
+        if seen != wanted {
+            let email = listed.email;
+            return Err(Failure::new(format!("the mail to {email} is {seen}, not {wanted}")));
+        }
+    }
+    Ok(())
 }
 
 /// Resets one ghost of each kind; each signs up with the new invitation and is healthy.

@@ -16,6 +16,7 @@ use crate::db;
 use crate::db::interrupted_reset::InterruptedReset;
 use crate::db::mail::MailRecord;
 use crate::domain::audit::Entry;
+use crate::domain::mail_event::Delivery;
 use crate::domain::tester_file::TesterFile;
 use crate::domain::walkthrough_token::WalkthroughToken;
 use crate::http::access::AnyOperator;
@@ -84,7 +85,7 @@ struct MailBody<'a> {
     mail_id: i64,
     kind: &'a str,
     to: &'a str,
-    status: &'a str,
+    status: &'static str,
     attempts: i32,
     #[serde(with = "timestamp")]
     created_at: DateTime<Utc>,
@@ -93,6 +94,10 @@ struct MailBody<'a> {
     #[serde(with = "timestamp::option")]
     next_attempt_at: Option<DateTime<Utc>>,
     last_error: Option<&'a str>,
+    delivery: Option<&'static str>,
+    #[serde(with = "timestamp::option")]
+    delivery_at: Option<DateTime<Utc>>,
+    delivery_detail: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -143,12 +148,15 @@ impl<'a> From<&'a MailRecord> for MailBody<'a> {
             mail_id: mail.id,
             kind: &mail.kind,
             to: &mail.to,
-            status: &mail.status,
+            status: mail.status.as_str(),
             attempts: mail.attempts,
             created_at: mail.created_at,
             accepted_at: mail.accepted_at,
             next_attempt_at: mail.is_pending().then_some(mail.next_attempt_at),
             last_error: mail.last_error.as_deref(),
+            delivery: mail.delivery.map(Delivery::as_str),
+            delivery_at: mail.delivery_at,
+            delivery_detail: mail.delivery_detail.as_deref(),
         }
     }
 }

@@ -93,8 +93,8 @@ fn about_the_mail(sent: &SentInvitation) -> String {
              tester's page shows how it goes."
         ),
         Attempt::Failed => format!(
-            "The mail to {email} was refused for good. Check the address; a superadmin can show \
-             the link."
+            "Postmark refused the mail to {email} for good; this tester's page says why. Check the \
+             address with them; a superadmin can show the link."
         ),
         Attempt::Superseded => {
             "The link ended before its mail went out; look at the tester's page.".to_owned()

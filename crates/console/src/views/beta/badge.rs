@@ -4,7 +4,7 @@ use ghost_contracts::AccountState;
 
 use crate::domain::ghost::is_ghost;
 use crate::domain::invitation::InvitationStatus;
-use crate::domain::mail::MailStatus;
+use crate::domain::mail::Standing;
 
 /// A state as people read it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,12 +64,17 @@ pub const fn invitation(status: InvitationStatus) -> Badge {
 
 /// How a mail stands.
 #[must_use]
-pub const fn mail(status: MailStatus) -> Badge {
-    match status {
-        MailStatus::Pending => badge("…", "Pending", "tried again by itself", "warn"),
-        MailStatus::Accepted => badge("✓", "Accepted", "Postmark took it", "good"),
-        MailStatus::Failed => badge("✕", "Failed", "Postmark will never take it", "bad"),
-        MailStatus::Superseded => {
+pub const fn mail(standing: Standing) -> Badge {
+    match standing {
+        Standing::Waiting => badge("…", "Waiting", "on its way to Postmark", "info"),
+        Standing::Retrying => badge("…", "Waiting", "not accepted yet, tried again", "warn"),
+        Standing::Accepted => badge("✉", "Accepted by Postmark", "on its way to them", "info"),
+        Standing::Delayed => badge("⌛", "Delayed", "Postmark keeps trying", "warn"),
+        Standing::Delivered => badge("✓", "Delivered", "their mail server took it", "good"),
+        Standing::Bounced => badge("✕", "Bounced", "it came back", "bad"),
+        Standing::Complained => badge("⚑", "Marked as spam", "they get no more mail", "bad"),
+        Standing::Failed => badge("✕", "Failed for good", "Postmark will never take it", "bad"),
+        Standing::Superseded => {
             badge("–", "Superseded", "its link ended before it went out", "muted")
         }
     }

@@ -7,10 +7,10 @@ use chrono::{DateTime, Utc};
 use ghost_contracts::AccountState;
 
 use super::badge::{self, Badge};
+use super::mail::{self, MailWords};
 use crate::db::mail::MailRecord;
 use crate::domain::audit::Entry;
 use crate::domain::invitation::InvitationStatus;
-use crate::domain::mail::MailStatus;
 use crate::domain::permission::Permission;
 use crate::domain::tester_file::TesterFile;
 use crate::domain::walkthrough_token::WalkthroughToken;
@@ -51,9 +51,23 @@ impl DetailPage {
         badge::invitation(InvitationStatus::of(Some(token), self.file.now))
     }
 
-    fn mail(&self, mail: &MailRecord) -> Badge {
-        let status = MailStatus::try_from(mail.status.clone());
-        badge::mail(status.unwrap_or(MailStatus::Pending))
+    fn mail<'a>(&self, mail: &'a MailRecord) -> MailWords<'a> {
+        mail::words(mail)
+    }
+
+    /// The newest mail, where it did not arrive though its link works.
+    fn undelivered(&self) -> Option<&MailRecord> {
+        let live = self.file.invitation() == InvitationStatus::Sent;
+        let token = self.file.tokens.first().filter(|_| live)?;
+        mail::undelivered(&self.file.mails, token.id.0)
+    }
+
+    fn trouble(&self, mail: &MailRecord) -> &'static str {
+        mail::trouble(mail.standing())
+    }
+
+    fn advice(&self, mail: &MailRecord) -> &'static str {
+        mail::advice(mail.standing())
     }
 
     /// The state in words that a new operator understands.

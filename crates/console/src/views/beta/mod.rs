@@ -4,3 +4,4 @@ pub mod badge;
 pub mod detail;
 pub mod link;
 pub mod list;
+pub mod mail;

@@ -24,9 +24,10 @@ use tokio::sync::watch;
 
 use super::failure::{Context as _, Failure};
 use super::operator::Operator;
-use super::settings::Addresses;
+use super::settings::{Addresses, Webhook};
 
 use mail::Mail;
+pub(super) use receive::bounces;
 pub(super) use sign_in::ROLES;
 
 /// All mails of this run, and what the pages need to act.
@@ -34,6 +35,7 @@ pub(super) use sign_in::ROLES;
 pub(super) struct Mailbox {
     addresses: Addresses,
     postmark_token: String,
+    webhook: Webhook,
     raptor_database: String,
     clock: Clock,
     mails: Mutex<Vec<Mail>>,
@@ -42,16 +44,19 @@ pub(super) struct Mailbox {
 }
 
 impl Mailbox {
-    /// An empty mailbox that takes mails from who knows `postmark_token`. `raptor_database` is
-    /// the URL of the throw-away database in which time can be made to pass.
+    /// An empty mailbox that takes mails from who knows `postmark_token` and says at `webhook`
+    /// what became of them. `raptor_database` is the URL of the throw-away database in which time
+    /// can be made to pass.
     pub(super) fn new(
         addresses: Addresses,
         postmark_token: String,
+        webhook: Webhook,
         raptor_database: String,
     ) -> Self {
         Self {
             addresses,
             postmark_token,
+            webhook,
             raptor_database,
             clock: Clock::system(),
             mails: Mutex::new(Vec::new()),

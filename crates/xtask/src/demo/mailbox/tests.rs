@@ -20,7 +20,12 @@ impl Running {
             mailbox: port.url(),
         };
         let browser = Browser::open(&port.url()).unwrap();
-        let mailbox = Mailbox::new(addresses, "secret".to_owned(), "postgres://-".to_owned());
+        let webhook = Webhook {
+            url: "http://localhost:2/api/webhooks/postmark".to_owned(),
+            password: "password".to_owned(),
+        };
+        let mailbox =
+            Mailbox::new(addresses, "secret".to_owned(), webhook, "postgres://-".to_owned());
         let mailbox = web::Data::new(mailbox);
         let handle = serve(mailbox.clone(), port.into_listener()).unwrap();
         Self { mailbox, browser, handle }

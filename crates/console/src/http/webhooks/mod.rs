@@ -1,0 +1,3 @@
+//! What other services tell us of their own accord.
+
+pub mod postmark;
