@@ -44,7 +44,7 @@ function sentence(answer) {
 }
 
 // Makes `button` run `ceremony(post)`, and say how it goes; `waiting` is said while the prompt is
-// open. A ceremony that succeeds leads to the testers.
+// open. A ceremony that succeeds leads to the Overview.
 export function offer(button, waiting, ceremony) {
   const message = document.getElementById("message");
   const say = (text, kind) => {
@@ -63,7 +63,7 @@ export function offer(button, waiting, ceremony) {
     try {
       await ceremony(post);
       say("Done. One moment…", "good");
-      location.assign("/console/beta");
+      location.assign("/console");
     } catch (error) {
       say(error instanceof Refused ? error.message : explain(error), "bad");
       button.disabled = false;

@@ -158,7 +158,7 @@ async fn the_page_offers_a_passkey_and_whoever_is_signed_in_goes_on() {
     let app = TestApp::start().await;
     let ann = app.enrol("support").await;
     app.client.page("/console/login").await.assert_page(200, "Sign in with a passkey");
-    ann.client.page("/console/login").await.assert_redirect("/console/beta");
+    ann.client.page("/console/login").await.assert_redirect("/console");
     let twin = ann.client.get("/console/login").await;
     assert_eq!(twin.json(), json!({"signed_in": true}));
 }
