@@ -44,7 +44,7 @@ function sentence(answer) {
 }
 
 // Makes `button` run `ceremony(post)`, and say how it goes; `waiting` is said while the prompt is
-// open. A ceremony that succeeds leads to the page that was asked for, or the front page.
+// open. A ceremony that succeeds leads to the page that was asked for, or the Overview.
 export function offer(button, waiting, ceremony) {
   const message = document.getElementById("message");
   const say = (text, kind) => {

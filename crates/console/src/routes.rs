@@ -56,7 +56,6 @@ fn for_raptor(config: &mut ServiceConfig) {
 fn for_anybody(config: &mut ServiceConfig) {
     use http::{enroll, login};
     config
-        .service(get("", http::home::home))
         .service(get("/enroll", enroll::page::page))
         .service(post("/enroll/begin", enroll::begin::begin))
         .service(post("/enroll/finish", enroll::finish::finish))
@@ -72,6 +71,7 @@ fn for_anybody(config: &mut ServiceConfig) {
 fn for_operators(config: &mut ServiceConfig) {
     use http::{admins, audit, beta, flags};
     config
+        .service(get("", http::overview::overview))
         .service(get("/beta", beta::list::list))
         .service(get("/beta/testers/{id}", beta::detail::detail))
         .service(get("/audit", audit::list::list))

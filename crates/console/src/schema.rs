@@ -66,6 +66,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    beta_figures (id) {
+        id -> Bool,
+        counted_at -> Timestamptz,
+        testers -> Int8,
+        figures -> Jsonb,
+    }
+}
+
+diesel::table! {
     beta_ghost_resets (id) {
         id -> Int8,
         tester_id -> Int8,
@@ -201,6 +210,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     admin_sessions,
     admins,
     audit_log,
+    beta_figures,
     beta_ghost_resets,
     beta_nda_acknowledgements,
     beta_testers,

@@ -1,4 +1,4 @@
-//! Work that no request waits for: the outbox, and the account states last seen.
+//! Work that no request waits for: the outbox, the account states last seen, and the figures.
 
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use service_kit::stop::Background;
 use tokio_util::sync::CancellationToken;
 
 use crate::db::account_state;
+use crate::domain::figures;
 use crate::mail::Mailer;
 use crate::raptor::{RaptorClient, RaptorError};
 
@@ -48,21 +49,39 @@ async fn send_mails(mailer: Mailer, stop: CancellationToken) {
 }
 
 async fn refresh_states(pool: Pool, raptor: RaptorClient, stop: CancellationToken) {
+    let mut after = 0;
     loop {
-        for _ in 0..REFRESH_ROUNDS {
-            match refresh(&pool, &raptor).await {
-                Ok(count) if count == usize::from(REFRESH_BATCH) && !stop.is_cancelled() => {}
-                Ok(_) => break,
-                Err(error) => {
-                    tracing::warn!(%error, "the account states could not be refreshed");
-                    break;
-                }
-            }
+        after = refresh_round(&pool, &raptor, after, &stop).await;
+        if let Err(error) = figures::keep(&pool).await {
+            tracing::warn!(%error, "the figures could not be counted");
         }
         if wait(&stop, REFRESH_INTERVAL).await {
             return;
         }
     }
+}
+
+/// Asks about testers until none is stale, or enough were asked about; where to go on.
+async fn refresh_round(
+    pool: &Pool,
+    raptor: &RaptorClient,
+    mut after: i64,
+    stop: &CancellationToken,
+) -> i64 {
+    for _ in 0..REFRESH_ROUNDS {
+        match refresh(pool, raptor, after).await {
+            Ok(Some(next)) => after = next,
+            Ok(None) => return 0,
+            Err(error) => {
+                tracing::warn!(%error, "the account states could not be refreshed");
+                break;
+            }
+        }
+        if stop.is_cancelled() {
+            break;
+        }
+    }
+    after
 }
 
 /// Whether it is time to stop.
@@ -78,14 +97,20 @@ enum RefreshError {
     Raptor(#[from] RaptorError),
 }
 
-/// Asks Raptor about the testers whose state is the oldest, and says how many they were.
-async fn refresh(pool: &Pool, raptor: &RaptorClient) -> Result<usize, RefreshError> {
+/// Asks Raptor about testers whose state is old, and says where the next search goes on; nothing
+/// where all were gone through.
+async fn refresh(
+    pool: &Pool,
+    raptor: &RaptorClient,
+    after: i64,
+) -> Result<Option<i64>, RefreshError> {
     let mut connection = pool.get().await?;
-    let stale = account_state::claim_stale(&mut connection, i64::from(REFRESH_BATCH)).await?;
+    let claimed =
+        account_state::claim_stale(&mut connection, after, i64::from(REFRESH_BATCH)).await?;
     drop(connection);
-    let emails = stale.iter().map(|(_, email)| email.clone()).collect();
+    let emails = claimed.testers.iter().map(|(_, email)| email.clone()).collect();
     let checks = raptor.ghost_check_batch(emails, &RequestId::draw()).await?;
-    let news: Vec<_> = stale.iter().map(|(id, _)| *id).zip(checks).collect();
+    let news: Vec<_> = claimed.testers.iter().map(|(id, _)| *id).zip(checks).collect();
     account_state::remember(pool, &news).await?;
-    Ok(news.len())
+    Ok(claimed.next)
 }

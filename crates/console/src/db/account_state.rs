@@ -1,10 +1,10 @@
 //! What the Console remembers of the testers' accounts (section 7 of the contracts).
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
-use ghost_contracts::EmailAddress;
 use ghost_contracts::raptor::GhostCheck;
+use ghost_contracts::{AccountState, EmailAddress};
 use service_kit::db::{Connection, DbError, Pool};
 
 use crate::db::tester::unreadable;
@@ -71,36 +71,86 @@ pub async fn remember(pool: &Pool, news: &[(TesterId, GhostCheck)]) -> Result<()
     record(&mut connection, news).await
 }
 
+/// Notes that Raptor has just deleted the account: there is none now, and the lists need not
+/// wait until it is asked again.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn note_deleted(connection: &mut Connection, tester: TesterId) -> Result<(), DbError> {
+    let gone = GhostCheck {
+        state: AccountState::GhostNoUsersRow,
+        user_id: None,
+        credential_count: 0,
+        active_session_count: 0,
+        created_at: None,
+    };
+    record(connection, &[(tester, gone)]).await
+}
+
 #[derive(QueryableByName)]
 struct Stale {
     #[diesel(sql_type = BigInt)]
     id: i64,
     #[diesel(sql_type = Text)]
     email: String,
+    #[diesel(sql_type = Bool)]
+    urgent: bool,
 }
 
+/// Testers to ask about, and where the next search goes on.
+#[derive(Debug)]
+pub struct Claimed {
+    /// Who they are, by id.
+    pub testers: Vec<(TesterId, EmailAddress)>,
+    /// The `after` of the next search; nothing where all were gone through.
+    pub next: Option<i64>,
+}
+
+/// The urgent ones are found by the index over states, all others by walking through the ids: no
+/// index is over what the refresh itself writes (see the migration that dropped it).
+const CLAIM: &str = "\
+    WITH urgent AS ( \
+        SELECT id FROM beta_testers \
+        WHERE (account_state IN ('ghost_empty_shell', 'mid_enrollment') \
+               OR account_state IS NULL) \
+            AND (account_seen_at < now() - interval '60 seconds' OR account_seen_at IS NULL) \
+            AND (refresh_claimed_at < now() - interval '60 seconds' \
+                 OR refresh_claimed_at IS NULL) \
+        LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED \
+    ), others AS ( \
+        SELECT id FROM beta_testers \
+        WHERE id > $1 AND account_state IN ('ghost_no_users_row', 'healthy') \
+            AND (account_seen_at < now() - interval '60 seconds' OR account_seen_at IS NULL) \
+            AND (refresh_claimed_at < now() - interval '60 seconds' \
+                 OR refresh_claimed_at IS NULL) \
+        ORDER BY id LIMIT $2 - (SELECT count(*) FROM urgent) FOR NO KEY UPDATE SKIP LOCKED \
+    ) \
+    UPDATE beta_testers AS tester SET refresh_claimed_at = now() \
+    FROM (SELECT id, true AS urgent FROM urgent UNION ALL SELECT id, false FROM others) AS stale \
+    WHERE tester.id = stale.id \
+    RETURNING tester.id, tester.email, stale.urgent";
+
 /// Takes up to `limit` testers whose state is more than 60 s old and whom no other worker took
-/// in the last 60 s; those never asked about come first.
+/// in the last 60 s: first those whose state was never seen, is about to change or keeps them
+/// out, then those with an id above `after`.
 ///
 /// # Errors
 /// Where the database is away.
 pub async fn claim_stale(
     connection: &mut Connection,
+    after: i64,
     limit: i64,
-) -> Result<Vec<(TesterId, EmailAddress)>, DbError> {
-    let rows: Vec<Stale> = diesel::sql_query(
-        "UPDATE beta_testers SET refresh_claimed_at = now() WHERE id IN ( \
-           SELECT id FROM beta_testers \
-           WHERE (account_seen_at IS NULL OR account_seen_at < now() - interval '60 seconds') \
-             AND (refresh_claimed_at IS NULL \
-                  OR refresh_claimed_at < now() - interval '60 seconds') \
-           ORDER BY account_seen_at NULLS FIRST, id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED) \
-         RETURNING id, email",
-    )
-    .bind::<BigInt, _>(limit)
-    .load(connection)
-    .await?;
+) -> Result<Claimed, DbError> {
+    let mut rows: Vec<Stale> = diesel::sql_query(CLAIM)
+        .bind::<BigInt, _>(after)
+        .bind::<BigInt, _>(limit)
+        .load(connection)
+        .await?;
+    rows.sort_unstable_by_key(|row| row.id);
+    let is_full = i64::try_from(rows.len()).is_ok_and(|count| count == limit);
+    let last = rows.iter().rfind(|row| !row.urgent).map_or(after, |row| row.id);
     let parsed =
         |row: Stale| Ok((TesterId(row.id), EmailAddress::parse(&row.email).map_err(unreadable)?));
-    rows.into_iter().map(parsed).collect()
+    let testers = rows.into_iter().map(parsed).collect::<Result<_, DbError>>()?;
+    Ok(Claimed { testers, next: is_full.then_some(last) })
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 use service_kit::db::{Connection, DbError, Pool, transaction};
 
 use crate::db::audit::{self, AuditWriteFailed};
-use crate::db::{mail, walkthrough_token};
+use crate::db::{account_state, mail, walkthrough_token};
 use crate::domain::actor::Actor;
 use crate::domain::ghost_reset::{Outcome, Run, Step};
 use crate::domain::mail::{MailId, MailKind, NewMail};
@@ -94,7 +94,7 @@ pub async fn fail(
 }
 
 /// Step 7: one live token, every other revoked, and the mail in the outbox, in one transaction
-/// with the tester's row locked first.
+/// with the tester's row locked first. That there is no account now is noted for the lists.
 ///
 /// # Errors
 /// Where the database is away; nothing is revoked then.
@@ -115,6 +115,7 @@ pub async fn ready_token(
             from: from.to_owned(),
         };
         let mail = mail::enqueue(connection, &new).await?;
+        account_state::note_deleted(connection, tester.id).await?;
         diesel::update(resets::table.find(run.id))
             .set(resets::step.eq(Step::TokenReady.as_str()))
             .execute(connection)

@@ -3,17 +3,18 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use ghost_contracts::{AccountState, EmailAddress, PersonName};
+use ghost_contracts::{EmailAddress, PersonName};
 use service_kit::db::{Connection, DbError};
 
-use crate::domain::tester::{SeenState, StateFilter, Tester, TesterId};
-use crate::schema::{beta_testers, beta_walkthrough_tokens as tokens};
+use crate::domain::tester::{SeenState, Tester, TesterId};
+use crate::schema::beta_testers;
 
 /// The unique constraint that an invitation of a known address violates.
 pub const EMAIL_KEY: &str = "beta_testers_email_key";
 
-/// A row, in the order of [`columns`].
-#[derive(Queryable)]
+/// A row, in the order of [`Columns`].
+#[derive(Queryable, QueryableByName)]
+#[diesel(table_name = beta_testers)]
 pub(crate) struct Row {
     id: i64,
     email: String,
@@ -129,83 +130,4 @@ pub async fn lock(connection: &mut Connection, id: TesterId) -> Result<Option<Te
         .await
         .optional()?;
     row.map(Tester::try_from).transpose()
-}
-
-/// Which testers a page shows.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// A part of the address or of the name, in any case.
-    pub search: Option<String>,
-    /// The state of the account.
-    pub state: Option<StateFilter>,
-}
-
-/// Testers newest first, those with an id below `before`. With a state they are found by the
-/// state last seen; those whose state was never seen come too, because it may be that one.
-///
-/// # Errors
-/// Where the database is away.
-pub async fn page(
-    connection: &mut Connection,
-    filter: &Filter,
-    before: Option<i64>,
-    limit: i64,
-) -> Result<Vec<Tester>, DbError> {
-    use beta_testers::{account_state, email, id, name};
-    let mut query = beta_testers::table.select(COLUMNS).order(id.desc()).limit(limit).into_boxed();
-    if let Some(before) = before {
-        query = query.filter(id.lt(before));
-    }
-    if let Some(search) = &filter.search {
-        let pattern = containing(search);
-        query = query.filter(email.ilike(pattern.clone()).or(name.ilike(pattern)));
-    }
-    match filter.state {
-        None => {}
-        Some(StateFilter::State(state)) => {
-            query = query.filter(account_state.eq(state.as_str()).or(account_state.is_null()));
-        }
-        Some(StateFilter::Ghost) => {
-            let live = tokens::table
-                .filter(tokens::tester_email.eq(email))
-                .filter(tokens::revoked_at.is_null().and(tokens::consumed_at.is_null()))
-                .filter(tokens::expires_at.gt(diesel::dsl::now));
-            let without_account = account_state
-                .eq(AccountState::GhostNoUsersRow.as_str())
-                .and(diesel::dsl::not(diesel::dsl::exists(live)));
-            query = query.filter(
-                account_state
-                    .eq(AccountState::GhostEmptyShell.as_str())
-                    .or(without_account)
-                    .or(account_state.is_null()),
-            );
-        }
-    }
-    let rows: Vec<Row> = query.load(connection).await?;
-    rows.into_iter().map(Tester::try_from).collect()
-}
-
-/// A LIKE pattern for texts that hold this one; what would be a wildcard stands for itself.
-fn containing(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len() + 2);
-    pattern.push('%');
-    for sign in text.chars() {
-        if matches!(sign, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(sign);
-    }
-    pattern.push('%');
-    pattern
-}
-
-#[cfg(test)]
-mod tests {
-    use super::containing;
-
-    #[test]
-    fn wildcards_in_a_search_stand_for_themselves() {
-        assert_eq!(containing("ada"), "%ada%");
-        assert_eq!(containing("50%_\\"), "%50\\%\\_\\\\%");
-    }
 }

@@ -1,16 +1,40 @@
 //! The list of testers, with what Raptor says of their accounts at this moment.
 
+use chrono::{DateTime, Utc};
 use ghost_contracts::AccountState;
 use service_kit::db::{DbError, Pool};
 use service_kit::http::request_id::RequestId;
 
 use crate::db::interrupted_reset::{self, InterruptedTester};
-use crate::db::tester::{self, Filter};
-use crate::db::{account_state, time, walkthrough_token};
+use crate::db::{self, account_state, time, walkthrough_token};
+use crate::domain::figures::{self, Counts};
 use crate::domain::ghost::is_ghost;
 use crate::domain::invitation::InvitationStatus;
-use crate::domain::tester::Tester;
+use crate::domain::order::{Position, Sort};
+use crate::domain::tester::{StateFilter, Tester};
 use crate::raptor::RaptorClient;
+
+/// Which testers a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// A part of the address or of the name, in any case.
+    pub search: Option<String>,
+    /// The state of the account.
+    pub state: Option<StateFilter>,
+}
+
+/// A page to be.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// Who.
+    pub filter: Filter,
+    /// In which order.
+    pub sort: Sort,
+    /// After whom; nothing for the first page.
+    pub after: Option<Position>,
+    /// How many at most, 1 to 200.
+    pub limit: i64,
+}
 
 /// One tester of a list.
 #[derive(Debug, Clone)]
@@ -19,6 +43,8 @@ pub struct Listed {
     pub tester: Tester,
     /// How their invitation stands.
     pub invitation: InvitationStatus,
+    /// Whether its link was looked at, perhaps by a mail scanner.
+    pub opened: bool,
     /// What Raptor says; nothing while it is away.
     pub state: Option<AccountState>,
 }
@@ -29,18 +55,26 @@ impl Listed {
     pub fn is_ghost(&self) -> bool {
         self.state.is_some_and(|state| is_ghost(self.invitation, state))
     }
+
+    /// Since when the account has been in the state that Raptor says; nothing where the Console
+    /// sees it in this state for the first time.
+    #[must_use]
+    pub fn held_since(&self) -> Option<DateTime<Utc>> {
+        let seen = self.tester.seen.filter(|seen| Some(seen.state) == self.state)?;
+        Some(seen.since)
+    }
 }
 
 /// A page of the list.
 #[derive(Debug, Clone)]
 pub struct Roster {
-    /// Newest first; with a filter perhaps fewer than asked for, even none, and still more after
+    /// In the order asked for; with a filter perhaps fewer than asked for, even none, and still more after
     /// them.
     pub listed: Vec<Listed>,
     /// Whether Raptor answered.
     pub raptor_available: bool,
     /// What the next page comes after.
-    pub next: Option<i64>,
+    pub next: Option<Position>,
     /// Whose ghost reset was begun and never ended, whatever the filter.
     pub interrupted: Vec<InterruptedTester>,
 }
@@ -53,18 +87,19 @@ pub struct Roster {
 pub async fn load(
     pool: &Pool,
     raptor: &RaptorClient,
-    filter: &Filter,
-    before: Option<i64>,
-    limit: i64,
+    wanted: &Wanted,
     request: &RequestId,
 ) -> Result<Roster, DbError> {
+    let Wanted { filter, sort, after, limit } = wanted;
     let mut connection = pool.get().await?;
-    let mut testers = tester::page(&mut connection, filter, before, limit + 1).await?;
-    let more = usize::try_from(limit).is_ok_and(|limit| testers.len() > limit);
+    // One more than the page holds tells whether there is a next one.
+    let mut testers =
+        db::roster::page(&mut connection, filter, *sort, after.as_ref(), limit + 1).await?;
+    let more = usize::try_from(*limit).is_ok_and(|limit| testers.len() > limit);
     if more {
         testers.pop();
     }
-    let next = testers.last().filter(|_| more).map(|tester| tester.id.0);
+    let next = testers.last().filter(|_| more).map(|tester| Position::of(tester, *sort));
     let emails: Vec<&str> = testers.iter().map(|tester| tester.email.as_str()).collect();
     let tokens = walkthrough_token::newest_of(&mut connection, &emails).await?;
     let now = time::now(&mut connection).await?;
@@ -78,12 +113,36 @@ pub async fn load(
     for tester in testers {
         let newest = tokens.iter().find(|token| token.tester_email == tester.email);
         let invitation = InvitationStatus::of(newest, now);
-        let row = Listed { tester, invitation, state: states.next() };
+        let opened = newest.is_some_and(|token| token.first_opened_at.is_some());
+        let row = Listed { tester, invitation, opened, state: states.next() };
         if belongs(filter, &row) {
             listed.push(row);
         }
     }
     Ok(Roster { listed, raptor_available, next, interrupted })
+}
+
+/// How many each filter finds, and when that was counted. While somebody searches: among what was
+/// found, and nothing where that is too much to count.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn counts(
+    pool: &Pool,
+    filter: &Filter,
+) -> Result<Option<(Counts, DateTime<Utc>)>, DbError> {
+    let mut connection = pool.get().await?;
+    match &filter.search {
+        None => {
+            let counted = figures::current(&mut connection).await?;
+            Ok(Some((counted.figures.counts, counted.at)))
+        }
+        Some(search) => {
+            let found = db::roster::count_found(&mut connection, search).await?;
+            let now = time::now(&mut connection).await?;
+            Ok(found.map(|counts| (counts, now)))
+        }
+    }
 }
 
 /// The states in the order of `testers`, or nothing while Raptor is away.

@@ -1,14 +1,17 @@
-//! `/` and `/console`: the way to the testers.
+//! `/`: the way to the Overview.
 
 use actix_web::HttpResponse;
 use service_kit::error::ApiError;
 
 use super::respond::see_other;
 
-/// 303 to the testers.
+/// Where whoever is signed in begins.
+pub const OVERVIEW_PATH: &str = "/console";
+
+/// 303 to the Overview.
 ///
 /// # Errors
 /// None.
 pub async fn home() -> Result<HttpResponse, ApiError> {
-    see_other("/console/beta")
+    see_other(OVERVIEW_PATH)
 }

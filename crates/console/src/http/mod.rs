@@ -13,6 +13,7 @@ pub mod home;
 pub mod internal;
 pub mod login;
 pub mod logout;
+pub mod overview;
 pub mod paging;
 pub mod respond;
 pub mod session;

@@ -4,7 +4,7 @@
 use service_kit::error::ApiError;
 
 /// Rows a page holds where nobody says.
-const DEFAULT_LIMIT: i64 = 50;
+pub const DEFAULT_LIMIT: i64 = 50;
 /// The most rows that may be asked for.
 const MAX_LIMIT: i64 = 200;
 
@@ -24,15 +24,7 @@ impl Paging {
     /// 400 `invalid_request` for a limit that is no number from 1 to 200, or a cursor that no page
     /// has given out.
     pub fn parse(limit: Option<&str>, cursor: Option<&str>) -> Result<Self, ApiError> {
-        let limit = match limit.filter(|text| !text.is_empty()) {
-            None => DEFAULT_LIMIT,
-            Some(text) => {
-                let number = text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
-                number.ok_or_else(|| {
-                    ApiError::invalid_request("limit must be a whole number from 1 to 200.")
-                })?
-            }
-        };
+        let limit = parse_limit(limit)?;
         let before = match cursor.filter(|text| !text.is_empty()) {
             None => None,
             Some(text) => Some(text.parse().ok().filter(|id: &i64| *id > 0).ok_or_else(|| {
@@ -60,6 +52,16 @@ impl Paging {
         rows.truncate(limit);
         rows.last().map(|row| id(row).to_string())
     }
+}
+
+/// Reads `limit`; empty counts as absent, because a form sends empty fields.
+///
+/// # Errors
+/// 400 `invalid_request` for what is no number from 1 to 200.
+pub fn parse_limit(limit: Option<&str>) -> Result<i64, ApiError> {
+    let Some(text) = limit.filter(|text| !text.is_empty()) else { return Ok(DEFAULT_LIMIT) };
+    let number = text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
+    number.ok_or_else(|| ApiError::invalid_request("limit must be a whole number from 1 to 200."))
 }
 
 /// The address of a list with these parameters; those without a value are left out.

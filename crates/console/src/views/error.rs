@@ -108,6 +108,6 @@ fn way_out(path: &str, signed_in: bool) -> (&'static str, &'static str) {
         _ if under("/console/audit") => ("/console/audit", "To the audit log"),
         _ if under("/console/flags") => ("/console/flags", "To the flags"),
         _ if under("/console/admins") => ("/console/admins", "To the operators"),
-        _ => ("/console", "To the front page"),
+        _ => ("/console", "To the Overview"),
     }
 }

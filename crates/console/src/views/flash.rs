@@ -23,22 +23,40 @@ pub struct Flash {
     pub kind: Kind,
     /// The sentences.
     pub text: String,
+    /// What was typed into a form that was refused, so that it is not typed again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub typed: Option<Typed>,
+}
+
+/// The fields of an invitation, as they were typed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Typed {
+    /// The address.
+    pub email: String,
+    /// The name.
+    pub name: String,
 }
 
 impl Flash {
     /// It was done.
     pub fn success(text: impl Into<String>) -> Self {
-        Self { kind: Kind::Success, text: text.into() }
+        Self { kind: Kind::Success, text: text.into(), typed: None }
     }
 
     /// It was not done.
     pub fn error(text: impl Into<String>) -> Self {
-        Self { kind: Kind::Error, text: text.into() }
+        Self { kind: Kind::Error, text: text.into(), typed: None }
     }
 
     /// Something to know.
     pub fn info(text: impl Into<String>) -> Self {
-        Self { kind: Kind::Info, text: text.into() }
+        Self { kind: Kind::Info, text: text.into(), typed: None }
+    }
+
+    /// The same, and what was typed.
+    #[must_use]
+    pub fn with_typed(self, typed: Typed) -> Self {
+        Self { typed: Some(typed), ..self }
     }
 
     /// What the row holds.

@@ -4,13 +4,15 @@ use chrono::{DateTime, Utc};
 use service_kit::settings::PublicUrl;
 
 use super::flash::Flash;
-use super::time::Moment;
+use super::time::{Held, Moment};
 use crate::domain::operator::Operator;
 use crate::domain::permission::Permission;
 
 /// Which part of the Console a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
+    /// `/console`.
+    Overview,
     /// `/console/beta`.
     Testers,
     /// `/console/audit`.
@@ -101,9 +103,10 @@ impl Environment {
 impl Layout {
     /// The parts of the Console, in their order.
     #[must_use]
-    pub fn navigation(&self) -> [Entry; 4] {
+    pub fn navigation(&self) -> [Entry; 5] {
         let entry = |href, label, section| Entry { href, label, current: self.section == section };
         [
+            entry("/console", "Overview", Section::Overview),
             entry("/console/beta", "Testers", Section::Testers),
             entry("/console/audit", "Audit log", Section::Audit),
             entry("/console/flags", "Flags", Section::Flags),
@@ -122,6 +125,12 @@ impl Layout {
     #[must_use]
     pub fn when(&self, at: &DateTime<Utc>) -> Moment {
         Moment::new(*at, self.now)
+    }
+
+    /// How long something has held when the page was drawn.
+    #[must_use]
+    pub fn held(&self, since: &DateTime<Utc>) -> Held {
+        Held::new(*since, self.now)
     }
 
     /// Whether the page is a single column of text.

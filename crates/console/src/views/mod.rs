@@ -9,4 +9,5 @@ pub mod flags;
 pub mod flash;
 pub mod layout;
 pub mod login;
+pub mod overview;
 pub mod time;

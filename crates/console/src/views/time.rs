@@ -38,6 +38,27 @@ impl Moment {
     }
 }
 
+/// How long something has held, as in "for 3 days", with the exact beginning behind it.
+#[derive(Debug, Clone, Copy)]
+pub struct Held(Moment);
+
+impl Held {
+    /// Since `at`, seen from `now`.
+    #[must_use]
+    pub fn new(at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        Self(Moment::new(at.min(now), now))
+    }
+
+    fn words(&self) -> String {
+        let (count, unit) = in_words(self.0.now - self.0.at);
+        if unit == "second" && count < 10 {
+            return "for a moment".to_owned();
+        }
+        let plural = if count == 1 { "" } else { "s" };
+        format!("for {count} {unit}{plural}")
+    }
+}
+
 /// The greatest unit of which there is at least one, counted down to whole ones.
 fn in_words(size: TimeDelta) -> (i64, &'static str) {
     let units = [
@@ -59,15 +80,27 @@ pub fn exact(at: &DateTime<Utc>) -> String {
 
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let machine = timestamp::to_text(&self.at);
-        let exact = exact(&self.at);
-        let words = self.words();
-        write!(f, "<time datetime=\"{machine}\" title=\"{exact}\">{words}</time>")
+        write(f, &self.at, &self.words())
     }
+}
+
+impl fmt::Display for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write(f, &self.0.at, &self.words())
+    }
+}
+
+fn write(f: &mut fmt::Formatter<'_>, at: &DateTime<Utc>, words: &str) -> fmt::Result {
+    let machine = timestamp::to_text(at);
+    let exact = exact(at);
+    write!(f, "<time datetime=\"{machine}\" title=\"{exact}\">{words}</time>")
 }
 
 /// Made of digits and fixed words alone.
 impl HtmlSafe for Moment {}
+
+/// As [`Moment`].
+impl HtmlSafe for Held {}
 
 #[cfg(test)]
 mod tests {
@@ -90,6 +123,17 @@ mod tests {
         assert_eq!(words(-45 * 24 * 3600), "1 month ago");
         assert_eq!(words(-800 * 24 * 3600), "2 years ago");
         assert_eq!(words(14 * 24 * 3600), "in 14 days");
+    }
+
+    #[test]
+    fn what_holds_has_held_for_whole_units() {
+        let now: DateTime<Utc> = "2026-06-12T10:00:00Z".parse().unwrap();
+        let held = |seconds| Held::new(now - TimeDelta::seconds(seconds), now).words();
+        assert_eq!(held(-5), "for a moment");
+        assert_eq!(held(9), "for a moment");
+        assert_eq!(held(10), "for 10 seconds");
+        assert_eq!(held(60), "for 1 minute");
+        assert_eq!(held(3 * 24 * 3600 + 7), "for 3 days");
     }
 
     #[test]

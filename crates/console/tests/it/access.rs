@@ -6,7 +6,8 @@ use serde_json::json;
 use super::helpers::{Ask, Operator, TestApp};
 
 /// Every GET that is open to all who are signed in.
-const READS: [&str; 7] = [
+const READS: [&str; 8] = [
+    "/console",
     "/console/session",
     "/console/beta",
     "/console/audit",
@@ -155,11 +156,10 @@ async fn an_unknown_address_is_a_404_in_the_form_that_was_asked_for() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_front_doors_lead_to_the_testers() {
+async fn the_front_door_leads_to_the_overview() {
     let app = TestApp::start().await;
     let operator = app.enrol("readonly").await;
-    for path in ["/", "/console"] {
-        operator.client.page(path).await.assert_redirect("/console/beta");
-    }
+    operator.client.page("/").await.assert_redirect("/console");
+    operator.client.page("/console").await.assert_page(200, "Does anyone need you?");
     app.client.page("/console").await.assert_redirect("/console/login");
 }

@@ -13,6 +13,10 @@ use crate::domain::invitation::Invitations;
 use crate::domain::tester::SmokeEmailDomain;
 use crate::http::access::MayInvite;
 use crate::http::respond::Reply;
+use crate::views::flash::{Flash, Typed};
+
+/// How much of a field is given back, in characters: a little more than its form takes.
+const LONGEST_TYPED: usize = 300;
 
 /// Who is to be invited, as it was typed.
 #[derive(Debug, Deserialize)]
@@ -36,7 +40,7 @@ pub async fn invite(
 ) -> Result<HttpResponse, ApiError> {
     let (email, name) = match parse(&typed, &smoke) {
         Ok(parsed) => parsed,
-        Err(error) => return reply.refused(error, LIST_PATH).await,
+        Err(error) => return refused(&reply, error, typed).await,
     };
     match invitations.invite(operator.actor(), email, name).await {
         Ok(sent) => {
@@ -44,8 +48,22 @@ pub async fn invite(
             let message = format!("{} is invited. {}", sent.tester.name, about_the_mail(&sent));
             reply.done(StatusCode::CREATED, &body, message, LIST_PATH).await
         }
-        Err(error) => reply.refused(error.into(), LIST_PATH).await,
+        Err(error) => refused(&reply, error.into(), typed).await,
     }
+}
+
+/// The form comes back with what was typed; an address may be wrong by a letter.
+async fn refused(
+    reply: &Reply,
+    error: ApiError,
+    typed: Invitation,
+) -> Result<HttpResponse, ApiError> {
+    if reply.wants_json() || error.status().is_server_error() {
+        return Err(error);
+    }
+    let cut = |text: String| text.chars().take(LONGEST_TYPED).collect();
+    let typed = Typed { email: cut(typed.email), name: cut(typed.name) };
+    reply.redirect(Flash::error(error.message()).with_typed(typed), LIST_PATH).await
 }
 
 fn parse(

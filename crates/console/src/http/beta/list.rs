@@ -8,11 +8,12 @@ use service_kit::db::Pool;
 use service_kit::error::ApiError;
 use service_kit::http::request_id::RequestId;
 
-use crate::db::tester::Filter;
-use crate::domain::roster::{self, Listed, Roster};
+use super::cursor;
+use crate::domain::order::{Sort, UnknownSort};
+use crate::domain::roster::{self, Filter, Listed, Roster, Wanted};
 use crate::domain::tester::StateFilter;
 use crate::http::access::AnyOperator;
-use crate::http::paging::Paging;
+use crate::http::paging;
 use crate::http::respond::Reply;
 use crate::raptor::RaptorClient;
 use crate::views::beta::list::ListPage;
@@ -26,6 +27,7 @@ const LONGEST_SEARCH: usize = 254;
 pub struct Search {
     q: Option<String>,
     state: Option<String>,
+    sort: Option<String>,
     limit: Option<String>,
     cursor: Option<String>,
 }
@@ -46,10 +48,10 @@ struct Row<'a> {
     state: Option<&'static str>,
 }
 
-/// Testers newest first, searched by `q` and filtered by `state`.
+/// Testers in the order of `sort`, searched by `q` and filtered by `state`.
 ///
 /// # Errors
-/// 400 `invalid_request` for a state that is none, a limit or a cursor.
+/// 400 `invalid_request` for a state or an order that is none, a limit or a cursor.
 pub async fn list(
     _: AnyOperator,
     reply: Reply,
@@ -58,43 +60,59 @@ pub async fn list(
     raptor: Data<RaptorClient>,
     request_id: RequestId,
 ) -> Result<HttpResponse, ApiError> {
-    let paging = Paging::parse(search.limit.as_deref(), search.cursor.as_deref())?;
-    let filter = search.filter()?;
-    let (before, limit) = (paging.before, paging.limit);
-    let roster = roster::load(&pool, &raptor, &filter, before, limit, &request_id).await?;
+    let wanted = search.parse()?;
+    let roster = roster::load(&pool, &raptor, &wanted, &request_id).await?;
     if reply.wants_json() {
         return Ok(reply.json(StatusCode::OK, &answer(&roster)));
     }
-    let page = ListPage::new(reply.layout(Section::Testers)?, filter, paging, roster);
+    let counts = roster::counts(&pool, &wanted.filter).await?;
+    let page = ListPage::new(reply.layout(Section::Testers)?, wanted, roster, counts);
     reply.page(StatusCode::OK, &page).await
 }
 
 impl Search {
-    fn filter(&self) -> Result<Filter, ApiError> {
-        let given = |text: &Option<String>| {
-            text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+    fn parse(&self) -> Result<Wanted, ApiError> {
+        let sort = match given(&self.sort) {
+            None => Sort::default(),
+            Some(name) => name
+                .parse()
+                .map_err(|error: UnknownSort| ApiError::invalid_request(error.to_string()))?,
         };
+        Ok(Wanted {
+            filter: self.filter()?,
+            sort,
+            after: given(&self.cursor).map(|text| cursor::read(text, sort)).transpose()?,
+            limit: paging::parse_limit(self.limit.as_deref())?,
+        })
+    }
+
+    fn filter(&self) -> Result<Filter, ApiError> {
         let search = given(&self.q);
-        if search.as_ref().is_some_and(|text| {
+        if search.is_some_and(|text| {
             text.chars().count() > LONGEST_SEARCH || text.chars().any(char::is_control)
         }) {
             let message = "Search for at most 254 characters, without control characters.";
             return Err(ApiError::invalid_request(message));
         }
-        let state: Option<Result<StateFilter, _>> = given(&self.state).map(|name| name.parse());
+        let state: Option<Result<StateFilter, _>> = given(&self.state).map(str::parse);
         let state = state.transpose();
         Ok(Filter {
-            search,
+            search: search.map(str::to_owned),
             state: state.map_err(|error| ApiError::invalid_request(error.to_string()))?,
         })
     }
+}
+
+/// Empty counts as absent, because a form sends empty fields.
+fn given(text: &Option<String>) -> Option<&str> {
+    text.as_deref().map(str::trim).filter(|text| !text.is_empty())
 }
 
 fn answer(roster: &Roster) -> Answer<'_> {
     Answer {
         testers: roster.listed.iter().map(Row::from).collect(),
         raptor_available: roster.raptor_available,
-        next: roster.next.map(|next| next.to_string()),
+        next: roster.next.as_ref().map(cursor::write),
     }
 }
 

@@ -1,5 +1,6 @@
 //! `/console/beta`: testers and their invitations.
 
+pub mod cursor;
 pub mod detail;
 pub mod ghost_reset;
 pub mod invite;

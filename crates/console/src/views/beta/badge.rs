@@ -62,6 +62,12 @@ pub const fn invitation(status: InvitationStatus) -> Badge {
     }
 }
 
+/// How an invitation stands that still works and whose link was looked at.
+#[must_use]
+pub const fn opened() -> Badge {
+    badge("◉", "Opened", "perhaps by a mail scanner", "info")
+}
+
 /// How a mail stands.
 #[must_use]
 pub const fn mail(standing: Standing) -> Badge {

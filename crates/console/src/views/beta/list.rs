@@ -1,16 +1,20 @@
 //! The list of testers.
 
 use askama::Template;
+use chrono::{DateTime, Utc};
 use ghost_contracts::AccountState;
 
 use super::badge::{self, Badge};
 use crate::db::interrupted_reset::InterruptedTester;
-use crate::db::tester::Filter;
+use crate::domain::figures::Counts;
 use crate::domain::invitation::InvitationStatus;
+use crate::domain::order::Sort;
 use crate::domain::permission::Permission;
-use crate::domain::roster::{Listed, Roster};
+use crate::domain::roster::{Filter, Listed, Roster, Wanted};
 use crate::domain::tester::{SeenState, StateFilter};
-use crate::http::paging::{self, Paging};
+use crate::http::beta::{LIST_PATH, cursor, tester_path};
+use crate::http::paging;
+use crate::views::flash::Typed;
 use crate::views::layout::Layout;
 
 /// A page of the list.
@@ -18,47 +22,118 @@ use crate::views::layout::Layout;
 #[template(path = "beta/list.html")]
 pub struct ListPage {
     layout: Layout,
-    search: String,
-    state: Option<StateFilter>,
+    filter: Filter,
+    sort: Sort,
+    limit: i64,
     is_first: bool,
     listed: Vec<Listed>,
     raptor_available: bool,
     interrupted: Vec<InterruptedTester>,
     next: Option<String>,
+    counts: Option<(Counts, DateTime<Utc>)>,
     may_invite: bool,
     who_may: &'static str,
+}
+
+/// A way to see the list differently.
+struct Choice {
+    href: String,
+    label: &'static str,
+    count: Option<i64>,
+    current: bool,
+}
+
+/// What helps a tester, and where it is done.
+struct Action {
+    href: String,
+    label: &'static str,
 }
 
 impl ListPage {
     /// The page for whoever is signed in.
     #[must_use]
-    pub fn new(layout: Layout, filter: Filter, paging: Paging, roster: Roster) -> Self {
+    pub fn new(
+        layout: Layout,
+        wanted: Wanted,
+        roster: Roster,
+        counts: Option<(Counts, DateTime<Utc>)>,
+    ) -> Self {
         let permission = Permission::TestersInvite;
-        let next = roster.next.map(|next| address(&filter, paging.limit, next));
+        let next = roster.next.as_ref().map(cursor::write);
+        let Wanted { filter, sort, after, limit } = wanted;
         Self {
+            next: next.map(|next| address(&filter, filter.state, sort, limit, Some(&next))),
             may_invite: layout.may(permission),
             who_may: permission.who_may(),
-            search: filter.search.unwrap_or_default(),
-            state: filter.state,
-            is_first: paging.before.is_none(),
+            is_first: after.is_none(),
             listed: roster.listed,
             raptor_available: roster.raptor_available,
             interrupted: roster.interrupted,
-            next,
+            filter,
+            sort,
+            limit,
+            counts,
             layout,
         }
     }
 
-    fn states(&self) -> [(StateFilter, &'static str); 5] {
-        StateFilter::ALL.map(|filter| (filter, label(filter)))
+    fn search(&self) -> &str {
+        self.filter.search.as_deref().unwrap_or_default()
     }
 
-    fn is_chosen(&self, filter: &StateFilter) -> bool {
-        self.state == Some(*filter)
+    fn state(&self) -> &'static str {
+        self.filter.state.map_or("", StateFilter::as_str)
+    }
+
+    /// The filters, each with how many it finds where that is known.
+    fn states(&self) -> Vec<Choice> {
+        let all = [None].into_iter().chain(StateFilter::ALL.map(Some));
+        let choice = |state: Option<StateFilter>| Choice {
+            href: address(&self.filter, state, self.sort, self.limit, None),
+            label: state.map_or("All", label),
+            count: self.counts.map(|(counts, _)| counts.of(state)),
+            current: self.filter.state == state,
+        };
+        all.map(choice).collect()
+    }
+
+    fn sorts(&self) -> [Choice; 3] {
+        Sort::ALL.map(|sort| Choice {
+            href: address(&self.filter, self.filter.state, sort, self.limit, None),
+            label: match sort {
+                Sort::Newest => "Newest",
+                Sort::Name => "Name",
+                Sort::Stuck => "Longest in this state",
+            },
+            count: None,
+            current: self.sort == sort,
+        })
+    }
+
+    fn order(&self) -> &'static str {
+        match self.sort {
+            Sort::Newest => "Newest first.",
+            Sort::Name => "By name.",
+            Sort::Stuck => "Longest in their state first.",
+        }
+    }
+
+    fn first_page(&self) -> String {
+        address(&self.filter, self.filter.state, self.sort, self.limit, None)
+    }
+
+    /// Everybody, in this order.
+    fn everybody(&self) -> String {
+        address(&Filter::default(), None, self.sort, self.limit, None)
     }
 
     fn is_narrowed(&self) -> bool {
-        self.state.is_some() || !self.search.is_empty()
+        self.filter.state.is_some() || self.filter.search.is_some()
+    }
+
+    /// Those whom no filter counts, because Raptor was never asked about them.
+    fn unseen(&self) -> i64 {
+        self.counts.map_or(0, |(counts, _)| counts.unseen)
     }
 
     fn account(&self, listed: &Listed) -> Badge {
@@ -66,7 +141,10 @@ impl ListPage {
     }
 
     fn invitation(&self, listed: &Listed) -> Badge {
-        badge::invitation(listed.invitation)
+        match listed.invitation {
+            InvitationStatus::Sent if listed.opened => badge::opened(),
+            status => badge::invitation(status),
+        }
     }
 
     /// What was last seen, where nothing newer is known.
@@ -75,34 +153,54 @@ impl ListPage {
         Some((badge::account(listed.invitation, Some(seen.state)), seen))
     }
 
-    /// What helps this tester now.
-    fn next_action(&self, listed: &Listed) -> &'static str {
-        match listed.state {
-            None => "Look again later",
-            Some(AccountState::Healthy) => "Nothing to do",
-            Some(AccountState::MidEnrollment) => "Wait a few minutes",
-            Some(_) if listed.is_ghost() && self.layout.ghost_reset => "Reset",
-            Some(_) if listed.invitation == InvitationStatus::Sent => "Wait for them",
-            Some(AccountState::GhostNoUsersRow)
-                if listed.invitation != InvitationStatus::Consumed =>
-            {
-                "Send a new link"
+    /// What helps this tester now, as a link that leads there; nothing where nothing helps.
+    fn next_action(&self, listed: &Listed) -> Result<Action, &'static str> {
+        let page = tester_path(listed.tester.id);
+        let may_reset = self.layout.ghost_reset && listed.is_ghost();
+        match (listed.state, listed.invitation) {
+            (None, _) => Err("Look again later"),
+            (Some(AccountState::Healthy), _) => Err("Nothing to do"),
+            (Some(AccountState::MidEnrollment), _) => Err("Wait a few minutes"),
+            (Some(_), _) if may_reset => {
+                Ok(Action { href: format!("{page}/ghost-reset"), label: "Ghost reset…" })
             }
-            Some(_) => "Look into it",
+            (Some(AccountState::GhostNoUsersRow), InvitationStatus::Sent) => Err("Wait for them"),
+            (
+                Some(AccountState::GhostNoUsersRow),
+                InvitationStatus::Expired | InvitationStatus::Revoked,
+            ) => Ok(Action { href: page, label: "Send a new link…" }),
+            (Some(_), _) => Ok(Action { href: page, label: "Look into it…" }),
         }
+    }
+
+    /// What was typed into an invitation that was refused.
+    fn typed(&self) -> Option<&Typed> {
+        self.layout.flash.as_ref().and_then(|flash| flash.typed.as_ref())
     }
 }
 
-/// The following page, narrowed as this one.
-fn address(filter: &Filter, limit: i64, next: i64) -> String {
-    let (limit, next) = (limit.to_string(), next.to_string());
+/// The list with these parameters; those that say nothing new are left out.
+fn address(
+    filter: &Filter,
+    state: Option<StateFilter>,
+    sort: Sort,
+    limit: i64,
+    cursor: Option<&str>,
+) -> String {
+    let limit = (limit != paging::DEFAULT_LIMIT).then(|| limit.to_string());
     let parameters = [
         ("q", filter.search.as_deref()),
-        ("state", filter.state.map(StateFilter::as_str)),
-        ("limit", Some(limit.as_str())),
-        ("cursor", Some(next.as_str())),
+        ("state", state.map(StateFilter::as_str)),
+        ("sort", Some(sort.as_str()).filter(|_| sort != Sort::default())),
+        ("limit", limit.as_deref()),
+        ("cursor", cursor),
     ];
-    paging::link("/console/beta", &parameters)
+    paging::link(LIST_PATH, &parameters)
+}
+
+/// Everybody whose name or address holds this text.
+fn search_for(text: &str) -> String {
+    paging::link(LIST_PATH, &[("q", Some(text))])
 }
 
 const fn label(filter: StateFilter) -> &'static str {

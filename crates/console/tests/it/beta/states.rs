@@ -49,16 +49,61 @@ async fn two_workers_never_take_the_same_tester() {
     database.connect().await.batch_execute(testers).await.unwrap();
     let (mut one, mut two) = (database.connect().await, database.connect().await);
     one.batch_execute("BEGIN").await.unwrap();
-    let first = account_state::claim_stale(&mut one, 7).await.unwrap();
+    let first = account_state::claim_stale(&mut one, 0, 7).await.unwrap();
     // The second neither waits for the first to commit nor takes what it has.
-    let second = within("the second takes", account_state::claim_stale(&mut two, 500)).await;
+    let second = within("the second takes", account_state::claim_stale(&mut two, 0, 500)).await;
     one.batch_execute("COMMIT").await.unwrap();
-    let mut all: Vec<_> = first.into_iter().chain(second.unwrap()).map(|(id, _)| id).collect();
+    let (first, second) = (first.testers, second.unwrap().testers);
+    let mut all: Vec<_> = first.into_iter().chain(second).map(|(id, _)| id).collect();
     assert_eq!(all.len(), 400);
     all.sort();
     all.dedup();
     assert_eq!(all.len(), 400);
-    assert!(account_state::claim_stale(&mut two, 500).await.unwrap().is_empty());
+    let left = account_state::claim_stale(&mut two, 0, 500).await.unwrap();
+    assert!(left.testers.is_empty() && left.next.is_none());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_takes_the_urgent_first_and_goes_through_all_others_in_turn() {
+    let database = migrated_database().await;
+    // One in ten is a shell, and of the last ten nothing is known.
+    let testers = "INSERT INTO beta_testers (email, name, account_state, account_seen_at) \
+         SELECT 'ada' || n || '@example.com', 'Ada', \
+             CASE WHEN n > 90 THEN NULL WHEN n % 10 = 0 THEN 'ghost_empty_shell' \
+                  WHEN n % 2 = 0 THEN 'healthy' ELSE 'ghost_no_users_row' END, \
+             CASE WHEN n <= 90 THEN now() - interval '2 minutes' END \
+         FROM generate_series(1, 100) n";
+    let mut connection = database.connect().await;
+    connection.batch_execute(testers).await.unwrap();
+    let (mut taken, mut next) = (Vec::new(), Some(0));
+    while let Some(after) = next {
+        let claimed = account_state::claim_stale(&mut connection, after, 15).await.unwrap();
+        taken.push(claimed.testers.iter().map(|(id, _)| id.0).collect::<Vec<_>>());
+        next = claimed.next;
+    }
+    let first: Vec<_> = taken[..2].concat();
+    let expected: Vec<i64> = (1..=9).map(|n| n * 10).chain(91..=100).collect();
+    assert!(expected.iter().all(|id| first.contains(id)), "{taken:?}");
+    let mut all: Vec<_> = taken.concat();
+    all.sort_unstable();
+    assert_eq!(all, (1..=100).collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_reset_the_lists_know_at_once_that_there_is_no_account() {
+    let system = System::start().await;
+    let app = &system.console;
+    app.switch_ghost_reset(true).await;
+    let operator = app.enrol("superadmin").await;
+    let (tester, _) = app.add_tester("ada@example.com").await;
+    system.raptor.add_shell("ada@example.com", 8).await;
+    operator.client.tester(tester).await;
+    assert_eq!(seen(app).await["account_state"], "ghost_empty_shell");
+    assert_eq!(operator.client.ghost_reset(tester).await.status, 200);
+    let after = seen(app).await;
+    assert_eq!(after["account_state"], "ghost_no_users_row");
+    assert!(after["account_created_at"].is_null());
+    assert_eq!(operator.client.get("/console").await.json()["ghosts"], 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
