@@ -136,7 +136,11 @@ if (dialog?.showModal) {
     if ("close" in link.dataset) dialog.close();
     else open(link.href);
   });
-  // While the steps run there is nothing to cancel.
+  // While the steps run there is nothing to cancel. Of two presses of Escape some browsers
+  // announce only the first, so the key itself is stopped as well.
   dialog.addEventListener("cancel", (event) => running && event.preventDefault());
+  dialog.addEventListener("keydown", (event) => {
+    if (running && event.key === "Escape") event.preventDefault();
+  });
   dialog.addEventListener("close", () => begun && location.reload());
 }

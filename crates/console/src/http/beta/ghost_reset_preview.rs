@@ -8,17 +8,16 @@ use ghost_contracts::raptor::{ChildRows, GhostCheck, Plan};
 use ghost_contracts::timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use service_kit::db::Pool;
 use service_kit::error::ApiError;
 use service_kit::http::request_id::RequestId;
 
 use super::detail::TesterBody;
 use super::find_tester;
 use crate::db::ghost_reset::{self, RunRecord};
+use crate::domain::ghost_reset::GhostReset;
 use crate::domain::ghost_reset_preview::ResetPreview;
 use crate::http::access::ResetReader;
 use crate::http::respond::Reply;
-use crate::raptor::RaptorClient;
 use crate::views::beta::ghost_reset_preview::ResetPage;
 use crate::views::layout::Section;
 
@@ -61,17 +60,17 @@ pub async fn preview(
     reply: Reply,
     path: Path<String>,
     Query(asked): Query<Asked>,
-    pool: Data<Pool>,
-    raptor: Data<RaptorClient>,
+    reset: Data<GhostReset>,
     request_id: RequestId,
 ) -> Result<HttpResponse, ApiError> {
-    let tester = find_tester(&pool, &path).await?;
+    let pool = &reset.pool;
+    let tester = find_tester(pool, &path).await?;
     if reply.wants_json() && asked.only.as_deref() == Some("run") {
         let run = ghost_reset::newest(&mut *pool.get().await?, tester.id).await?;
         let run = run.as_ref().map(RunBody::from);
         return Ok(reply.json(StatusCode::OK, &json!({"run": run})));
     }
-    let preview = ResetPreview::open(&pool, &raptor, tester, &request_id).await?;
+    let preview = ResetPreview::open(pool, &reset.raptor, tester, &request_id).await?;
     if reply.wants_json() {
         return Ok(reply.json(StatusCode::OK, &Answer::from(&preview)));
     }

@@ -180,6 +180,10 @@ async fn a_ghost_can_be_reset_by_a_superadmin_and_others_are_told_why_not() {
     let page = page_of(&system, "superadmin", tester).await;
     page.assert_page(200, &button);
     page.assert_page(200, "/console/assets/reset.js");
+    for script in ["reset.js", "countdown.js"] {
+        let script = system.console.client.get(&format!("/console/assets/{script}")).await;
+        assert_eq!(script.status, 200, "{script:?}");
+    }
     page.assert_page(200, "never finished: no passkey, no session");
     page.assert_page(200, &format!("number {shell}"));
     for role in ["support", "readonly"] {

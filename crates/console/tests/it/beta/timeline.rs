@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use ghost_contracts::raptor::SIGNUP_TIMELINE_PATH;
+use ghost_contracts::raptor::{GHOST_CHECK_PATH, SIGNUP_TIMELINE_PATH};
 use serde_json::json;
 use test_support::Answer;
 use test_support::postmark::Outcome;
@@ -60,7 +60,7 @@ async fn everything_known_stands_in_one_line_newest_first() {
             "Began to make a passkey in Safari on iOS",
             "Passkey refused: a check failed",
             "Began to make a passkey in Chrome on Android",
-            "Began to make a passkey <span class=\"fine\">How it ended is not known.",
+            "Began to make a passkey <span class=\"fine note\">How it ended is not known.",
             &format!("NDA accepted; invitation {token} is spent"),
             &format!("Link {token} opened, perhaps by a mail scanner"),
             "made, without a passkey yet",
@@ -124,6 +124,24 @@ async fn a_program_is_not_kept_waiting_for_the_signups() {
     let (tester, _) = system.console.add_tester(EMAIL).await;
     assert_eq!(operator.client.tester(tester).await.status, 200);
     assert!(system.to_raptor.seen_at(SIGNUP_TIMELINE_PATH).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_signups_are_asked_for_at_the_same_time_as_the_state() {
+    let system = System::start().await;
+    let operator = system.console.enrol("readonly").await;
+    let (tester, _) = system.console.add_tester(EMAIL).await;
+    system.signups(&json!([]));
+    let mut state = system.to_raptor.hold_request(GHOST_CHECK_PATH);
+    let mut signups = system.to_raptor.hold_answer(SIGNUP_TIMELINE_PATH);
+    let both = async {
+        tokio::join!(state.arrived(), signups.arrived());
+        state.release();
+        signups.release();
+    };
+    let (text, ()) = tokio::join!(page(&operator, tester), both);
+    // Asked one after the other, the first would have run out of time.
+    assert!(text.contains("Not started"), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -167,6 +167,24 @@ async fn a_link_that_was_made_just_now_is_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_no_ghost_and_what_was_interrupted_is_said_before_it_is_confirmed() {
+    let story = Story::invited().await;
+    story.page().await.assert_page(200, "This person is no ghost.");
+    story
+        .system
+        .console
+        .sql(&format!(
+            "INSERT INTO beta_ghost_resets (tester_id, actor, step, started_at) \
+             VALUES ({}, 'somebody', 'token_ready', now() - interval '1 minute')",
+            story.tester
+        ))
+        .await;
+    story.page().await.assert_page(200, "An earlier reset was interrupted.");
+    story.accept_newest_link().await;
+    story.page().await.assert_page(200, "They may be in the middle of it.");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_newest_run_can_be_watched_without_asking_raptor() {
     let story = Story::ghost_with_a_row().await;
     let run = async || story.operator.client.reset_preview(story.tester, "?only=run").await.json();
@@ -188,6 +206,9 @@ async fn the_newest_run_can_be_watched_without_asking_raptor() {
     let members: Vec<_> = done.as_object().unwrap().keys().cloned().collect();
     assert_eq!(members, ["finished_at", "outcome", "started_at", "step"]);
     assert_eq!(story.preview().await["run"], done);
+    // By this a page tells the run that it begins from those before it.
+    let last_run = format!("data-last-run=\"{}\"", done["started_at"].as_str().unwrap());
+    story.page().await.assert_page(200, &last_run);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
