@@ -1,8 +1,10 @@
 //! What the Console asks of Raptor (section 5).
 
 use ghost_contracts::raptor::{
-    ActorAdminId, GHOST_CHECK_BATCH_PATH, GHOST_CHECK_PATH, GHOST_DELETE_PATH, GhostCheck,
-    GhostCheckBatch, GhostCheckBatchRequest, GhostCheckRequest, GhostDeleteRequest, NotGhost,
+    ActorAdminId, GHOST_CHECK_BATCH_PATH, GHOST_CHECK_PATH, GHOST_DELETE_PATH, GHOST_PREVIEW_PATH,
+    GhostCheck, GhostCheckBatch, GhostCheckBatchRequest, GhostCheckRequest, GhostDeleteRequest,
+    GhostPreview, GhostPreviewRequest, NotGhost, Plan, PlanChanged, SIGNUP_TIMELINE_PATH,
+    SignupAttempt, SignupTimeline, SignupTimelineRequest,
 };
 use ghost_contracts::{AccountState, EmailAddress, ErrorBody, ErrorCode};
 use reqwest::StatusCode;
@@ -26,12 +28,14 @@ pub enum RaptorError {
 }
 
 /// What became of an asked deletion.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GhostDeletion {
     /// The account is gone, or there was none.
     Deleted,
     /// Raptor looked again under the lock and kept it: 409 `not_ghost`.
     NotGhost(AccountState),
+    /// Under the lock the account was not as the plan has it: 409 `plan_changed`.
+    PlanChanged(Box<PlanChanged>),
     /// An error, by its status. Up to 500 nothing was deleted; 502 to 504 may come from a router
     /// or from a database that went away in the middle, and leave it open.
     Refused(u16),
@@ -83,7 +87,39 @@ impl RaptorClient {
         Ok(batch.results.into_iter().map(|result| result.check).collect())
     }
 
-    /// Asks Raptor to delete a ghost's account on behalf of an operator.
+    /// What a reset would do to an account. A Raptor that was not brought up to date yet does not
+    /// know this call; nothing may depend on it.
+    ///
+    /// # Errors
+    /// [`RaptorError`] where Raptor is away, slow or unintelligible, or answers 404.
+    pub async fn ghost_preview(
+        &self,
+        email: &EmailAddress,
+        request: &RequestId,
+    ) -> Result<GhostPreview, RaptorError> {
+        let question = GhostPreviewRequest { email: email.clone() };
+        let answer = self.0.post(GHOST_PREVIEW_PATH, &question, request).await?;
+        Ok(expect_ok(&answer)?.json()?)
+    }
+
+    /// How the signups of an address went, newest first. As with
+    /// [`ghost_preview`](Self::ghost_preview), nothing may depend on it.
+    ///
+    /// # Errors
+    /// [`RaptorError`] where Raptor is away, slow or unintelligible, or answers 404.
+    pub async fn signup_timeline(
+        &self,
+        email: &EmailAddress,
+        request: &RequestId,
+    ) -> Result<Vec<SignupAttempt>, RaptorError> {
+        let question = SignupTimelineRequest { email: email.clone() };
+        let answer = self.0.post(SIGNUP_TIMELINE_PATH, &question, request).await?;
+        let timeline: SignupTimeline = expect_ok(&answer)?.json()?;
+        Ok(timeline.attempts)
+    }
+
+    /// Asks Raptor to delete a ghost's account on behalf of an operator; with a `plan`, only
+    /// what the operator agreed to.
     ///
     /// # Errors
     /// [`CallError::Unreachable`]: nothing was deleted. [`CallError::NoAnswer`] and
@@ -92,30 +128,39 @@ impl RaptorClient {
         &self,
         email: &EmailAddress,
         actor: &ActorAdminId,
+        plan: Option<&Plan>,
         request: &RequestId,
     ) -> Result<GhostDeletion, CallError> {
-        let order =
-            GhostDeleteRequest { email: email.clone(), actor_admin_id: actor.clone(), plan: None };
+        let order = GhostDeleteRequest {
+            email: email.clone(),
+            actor_admin_id: actor.clone(),
+            plan: plan.cloned(),
+        };
         let answer = self.0.post(GHOST_DELETE_PATH, &order, request).await?;
         let status = answer.status.as_u16();
         match answer.status {
             StatusCode::NO_CONTENT => Ok(GhostDeletion::Deleted),
-            StatusCode::CONFLICT => {
-                let body: ErrorBody = answer.json()?;
-                let kept = body.details::<NotGhost>();
-                match (body.code(), kept) {
-                    (Some(ErrorCode::NotGhost), Some(kept)) => {
-                        Ok(GhostDeletion::NotGhost(kept.state))
-                    }
-                    _ => Err(CallError::Unintelligible("status 409 without a state".to_owned())),
-                }
-            }
+            StatusCode::CONFLICT => kept(&answer.json()?),
             error if error.is_client_error() || error.is_server_error() => {
                 Ok(GhostDeletion::Refused(status))
             }
             _ => Err(CallError::Unintelligible(format!("status {status}"))),
         }
     }
+}
+
+/// Why Raptor kept the account: what its 409 says.
+fn kept(body: &ErrorBody) -> Result<GhostDeletion, CallError> {
+    let known = match body.code() {
+        Some(ErrorCode::NotGhost) => {
+            body.details::<NotGhost>().map(|kept| GhostDeletion::NotGhost(kept.state))
+        }
+        Some(ErrorCode::PlanChanged) => {
+            body.details().map(|changed| GhostDeletion::PlanChanged(Box::new(changed)))
+        }
+        _ => None,
+    };
+    known.ok_or_else(|| CallError::Unintelligible("status 409 without its details".to_owned()))
 }
 
 fn expect_ok(answer: &Answer) -> Result<&Answer, RaptorError> {

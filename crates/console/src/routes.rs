@@ -74,6 +74,12 @@ fn for_operators(config: &mut ServiceConfig) {
         .service(get("", http::overview::overview))
         .service(get("/beta", beta::list::list))
         .service(get("/beta/testers/{id}", beta::detail::detail))
+        // POST: superadmins. Both are here while their flag is on.
+        .service(get_post(
+            "/beta/testers/{id}/ghost-reset",
+            beta::ghost_reset_preview::preview,
+            beta::ghost_reset::ghost_reset,
+        ))
         .service(get("/audit", audit::list::list))
         .service(get("/session", http::session::session))
         .service(get("/flags", flags::list::list))
@@ -90,12 +96,11 @@ fn for_support(config: &mut ServiceConfig) {
         .service(post("/beta/testers/{id}/invite", beta::resend::resend));
 }
 
-/// Superadmins. The ghost reset is here while its flag is on.
+/// Superadmins.
 fn for_superadmins(config: &mut ServiceConfig) {
     use http::{admins, beta, flags};
     config
         .service(post("/beta/testers/{id}/link", beta::link::reveal))
-        .service(post("/beta/testers/{id}/ghost-reset", beta::ghost_reset::ghost_reset))
         .service(post("/flags/{name}", flags::set::set))
         .service(post("/admins/{id}/role", admins::role::role))
         .service(post("/admins/{id}/revoke", admins::revoke::revoke))

@@ -14,7 +14,7 @@ use crate::db::{account_state, mail, walkthrough_token};
 use crate::domain::actor::Actor;
 use crate::domain::ghost_reset::{Outcome, Run, Step};
 use crate::domain::mail::{MailId, MailKind, NewMail};
-use crate::domain::tester::Tester;
+use crate::domain::tester::{Tester, TesterId};
 use crate::domain::walkthrough_token::TokenId;
 use crate::schema::beta_ghost_resets as resets;
 
@@ -33,6 +33,36 @@ impl From<diesel::result::Error> for WriteError {
     fn from(error: diesel::result::Error) -> Self {
         Self::Database(error.into())
     }
+}
+
+/// How far a run has come.
+#[derive(Debug, Clone, Queryable)]
+pub struct RunRecord {
+    /// The last step that was finished.
+    pub step: String,
+    /// When it was begun.
+    pub started_at: DateTime<Utc>,
+    /// When it ended.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// How it ended.
+    pub outcome: Option<String>,
+}
+
+/// The newest run of a tester.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn newest(
+    connection: &mut Connection,
+    tester: TesterId,
+) -> Result<Option<RunRecord>, DbError> {
+    let found = resets::table
+        .filter(resets::tester_id.eq(tester.0))
+        .order(resets::id.desc())
+        .select((resets::step, resets::started_at, resets::finished_at, resets::outcome))
+        .first(connection)
+        .await;
+    Ok(found.optional()?)
 }
 
 /// Step 5: the run and its audit row, together.

@@ -5,21 +5,25 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ghost_contracts::AccountState;
-use ghost_contracts::raptor::{ActorAdminId, GhostCheck};
+use ghost_contracts::raptor::{ActorAdminId, Plan};
 use service_kit::clock::Clock;
-use service_kit::db::{DbError, Pool};
+use service_kit::db::Pool;
 use service_kit::http::request_id::RequestId;
 use service_kit::service_client::CallError;
 use service_kit::stop::Background;
 
 use crate::db::account_state;
-use crate::db::ghost_reset::{self as db, WriteError};
+use crate::db::ghost_reset as db;
 use crate::domain::actor::Actor;
 use crate::domain::mail::MailId;
 use crate::domain::tester::Tester;
 use crate::domain::walkthrough_token::TokenId;
 use crate::mail::Mailer;
 use crate::raptor::{GhostDeletion, RaptorClient, RaptorError};
+
+pub use refusal::Refusal;
+
+mod refusal;
 
 /// How long after its creation an account without a passkey may still be in the middle of
 /// signing up (section 5 of the contracts).
@@ -111,51 +115,8 @@ pub struct Done {
     pub email_sent: bool,
 }
 
-/// Why a reset did not go all the way.
-#[derive(Debug, thiserror::Error)]
-pub enum Refusal {
-    /// Step 2. Nothing was written.
-    #[error("Raptor could not say what the account is: {0}")]
-    RaptorUnavailable(#[from] RaptorError),
-    /// Step 3.
-    #[error("the account is healthy")]
-    Healthy(GhostCheck),
-    /// Step 4, with the end of the grace window.
-    #[error("the person may be signing up until {retry_at}")]
-    MidEnrollment {
-        /// When the window really ends.
-        retry_at: DateTime<Utc>,
-    },
-    /// Step 6: Raptor's own check under the lock said no.
-    #[error("Raptor found the account to be {state}")]
-    NotGhost {
-        /// What it is.
-        state: AccountState,
-        /// Whether it is certain that this run deleted nothing.
-        certain: bool,
-    },
-    /// Step 6: Raptor did not delete.
-    #[error("Raptor did not delete: {0}")]
-    NotDeleted(String),
-    /// Step 6: it is not known whether Raptor deleted.
-    #[error("it is not known whether Raptor deleted: {0}")]
-    Unknown(String),
-    /// Step 5 could not be written. Nothing was changed.
-    #[error(transparent)]
-    NotBegun(#[from] WriteError),
-    /// A later step could not be written: the run is shown as interrupted.
-    #[error(transparent)]
-    Unfinished(WriteError),
-    /// Any other fault of the database.
-    #[error(transparent)]
-    Database(#[from] DbError),
-    /// The task of the steps from 5 on was lost.
-    #[error("the reset was interrupted: {0}")]
-    Interrupted(#[from] tokio::task::JoinError),
-}
-
 impl GhostReset {
-    /// Resets a ghost.
+    /// Resets a ghost; with a `plan`, only if its account is still what the preview showed.
     ///
     /// # Errors
     /// The first step that said no.
@@ -163,13 +124,14 @@ impl GhostReset {
         &self,
         tester: Tester,
         actor: Actor,
+        plan: Option<Plan>,
         request_id: RequestId,
     ) -> Result<Done, Refusal> {
         let state = self.check(&tester, &request_id).await?;
         let this = self.clone();
         let steps = async move {
             let run = this.initiate(tester, actor, state).await?;
-            this.delete(&run, &request_id).await?;
+            this.delete(&run, plan.as_ref(), &request_id).await?;
             let (token, mail) = this.ready_token(&run).await?;
             let email_sent = this.send(&run, mail).await;
             this.complete(&run, token, email_sent).await
@@ -212,10 +174,15 @@ impl GhostReset {
 
     /// Step 6: Raptor decides again, under its lock. Where no answer came it is asked once more;
     /// asking twice is safe.
-    async fn delete(&self, run: &Run, request_id: &RequestId) -> Result<(), Refusal> {
+    async fn delete(
+        &self,
+        run: &Run,
+        plan: Option<&Plan>,
+        request_id: &RequestId,
+    ) -> Result<(), Refusal> {
         let actor = ActorAdminId::parse(run.actor.as_str())
             .map_err(|error| Refusal::NotDeleted(error.to_string()))?;
-        let ask = || self.raptor.ghost_delete(&run.tester.email, &actor, request_id);
+        let ask = || self.raptor.ghost_delete(&run.tester.email, &actor, plan, request_id);
         let (answer, first) = match ask().await {
             Err(CallError::NoAnswer(_)) => (ask().await, false),
             answer => (answer, true),
@@ -227,6 +194,9 @@ impl GhostReset {
             }
             // Not the first answer: the first request may have deleted what this one found anew.
             Ok(GhostDeletion::NotGhost(state)) => Refusal::NotGhost { state, certain: first },
+            Ok(GhostDeletion::PlanChanged(change)) => {
+                Refusal::PlanChanged { change, certain: first }
+            }
             // Up to 500 Raptor has rolled back; 502 to 504 may come from in between.
             Ok(GhostDeletion::Refused(status)) if first && status <= 500 => {
                 Refusal::NotDeleted(format!("status {status}"))
@@ -235,12 +205,9 @@ impl GhostReset {
             Err(CallError::Unreachable(why)) if first => Refusal::NotDeleted(why),
             Err(error) => Refusal::Unknown(error.to_string()),
         };
-        let outcome = match refusal {
-            Refusal::Unknown(_) | Refusal::NotGhost { certain: false, .. } => Outcome::Unknown,
-            _ => Outcome::Failed,
-        };
         let reason = refusal.to_string();
-        db::fail(&self.pool, run, outcome, &reason).await.map_err(Refusal::Unfinished)?;
+        let failed = db::fail(&self.pool, run, refusal.outcome(), &reason).await;
+        failed.map_err(Refusal::Unfinished)?;
         Err(refusal)
     }
 

@@ -117,6 +117,12 @@ impl TesterFile {
         account.created_at.filter(|_| being_made).map(|created_at| created_at + ON_THE_WAY)
     }
 
+    /// How many seconds of the grace window are left: 0 where there is none.
+    #[must_use]
+    pub fn grace_seconds_left(&self) -> i64 {
+        self.grace_ends().map_or(0, |ends| (ends - self.now).num_seconds().max(0))
+    }
+
     /// Whether a superadmin may see the link: the invitation works and its mail was not accepted.
     #[must_use]
     pub fn link_can_be_revealed(&self) -> bool {

@@ -45,6 +45,10 @@ pub struct LinkRevealer(pub Operator);
 #[derive(Debug, Clone)]
 pub struct GhostResetter(pub Operator);
 
+/// Whoever wants to see what a ghost reset would do, while `beta_ghost_reset` is on.
+#[derive(Debug, Clone)]
+pub struct ResetReader(pub Operator);
+
 /// Nobody is signed in, and a page was asked for.
 #[derive(Debug, thiserror::Error)]
 #[error("303 to the sign-in page")]
@@ -126,13 +130,25 @@ impl FromRequest for GhostResetter {
     type Future = Ready<Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let gate = gate(request);
-        let judged = operator(request, &gate).and_then(|operator| {
-            if !gate.flags.ghost_reset {
-                return Err(ApiError::not_found().into());
-            }
-            permitted(operator, Permission::UsersWrite)
-        });
-        ready(judged.map(Self))
+        ready(with_ghost_reset(request, Permission::UsersWrite).map(Self))
     }
+}
+
+impl FromRequest for ResetReader {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(with_ghost_reset(request, Permission::ConsoleRead).map(Self))
+    }
+}
+
+/// Session, flag, role.
+fn with_ghost_reset(request: &HttpRequest, permission: Permission) -> Result<Operator, Error> {
+    let gate = gate(request);
+    let operator = operator(request, &gate)?;
+    if !gate.flags.ghost_reset {
+        return Err(ApiError::not_found().into());
+    }
+    permitted(operator, permission)
 }

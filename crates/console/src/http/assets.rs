@@ -36,6 +36,8 @@ pub async fn asset(
         "passkey.js" => (JS, PASSKEY_JS),
         "ceremony.js" => (JS, include_str!("../../assets/ceremony.js")),
         "login.js" => (JS, include_str!("../../assets/login.js")),
+        "reset.js" => (JS, include_str!("../../assets/reset.js")),
+        "countdown.js" => (JS, include_str!("../../assets/countdown.js")),
         "enroll.js" => (JS, include_str!("../../assets/enroll.js")),
         _ => return Err(ApiError::not_found()),
     };

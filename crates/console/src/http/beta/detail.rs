@@ -17,6 +17,7 @@ use crate::db::interrupted_reset::InterruptedReset;
 use crate::db::mail::MailRecord;
 use crate::domain::audit::Entry;
 use crate::domain::mail_event::Delivery;
+use crate::domain::tester::Tester;
 use crate::domain::tester_file::TesterFile;
 use crate::domain::walkthrough_token::WalkthroughToken;
 use crate::http::access::AnyOperator;
@@ -25,7 +26,8 @@ use crate::raptor::RaptorClient;
 use crate::views::beta::detail::DetailPage;
 use crate::views::layout::Section;
 
-/// Everything known of a tester.
+/// Everything known of a tester. How the signups went is asked at the same time as the state, and
+/// for the page alone; without an answer the page comes without it.
 ///
 /// # Errors
 /// 404 `tester_not_found`.
@@ -38,12 +40,20 @@ pub async fn detail(
     request_id: RequestId,
 ) -> Result<HttpResponse, ApiError> {
     let tester = find_tester(&pool, &path).await?;
-    let file = TesterFile::open(&pool, &raptor, tester, &request_id).await?;
     if reply.wants_json() {
+        let file = TesterFile::open(&pool, &raptor, tester, &request_id).await?;
         return Ok(reply.json(StatusCode::OK, &Answer::from(&file)));
     }
+    let email = tester.email.clone();
+    let (file, signups) = tokio::join!(
+        TesterFile::open(&pool, &raptor, tester, &request_id),
+        raptor.signup_timeline(&email, &request_id)
+    );
+    let signups = signups
+        .inspect_err(|error| tracing::warn!(%error, "a time line comes without the signups"))
+        .ok();
     let admins = db::admin::names(&mut *pool.get().await?).await?;
-    let page = DetailPage { layout: reply.layout(Section::Testers)?, file, admins };
+    let page = DetailPage::new(reply.layout(Section::Testers)?, file?, signups, admins);
     reply.page(StatusCode::OK, &page).await
 }
 
@@ -58,8 +68,9 @@ struct Answer<'a> {
     interrupted_reset: Option<ResetBody<'a>>,
 }
 
-#[derive(Serialize)]
-struct TesterBody<'a> {
+/// A tester as a program reads them.
+#[derive(Debug, Serialize)]
+pub(super) struct TesterBody<'a> {
     tester_id: i64,
     email: &'a str,
     name: &'a str,
@@ -112,20 +123,25 @@ struct ResetBody<'a> {
 
 impl<'a> From<&'a TesterFile> for Answer<'a> {
     fn from(file: &'a TesterFile) -> Self {
-        let tester = &file.tester;
         Self {
-            tester: TesterBody {
-                tester_id: tester.id.0,
-                email: tester.email.as_str(),
-                name: tester.name.as_str(),
-                created_at: tester.created_at,
-            },
+            tester: TesterBody::from(&file.tester),
             account: file.account.as_ref(),
             raptor_available: file.account.is_some(),
             tokens: file.tokens.iter().map(TokenBody::from).collect(),
             mails: file.mails.iter().map(MailBody::from).collect(),
             audit: &file.history,
             interrupted_reset: file.interrupted.as_ref().map(ResetBody::from),
+        }
+    }
+}
+
+impl<'a> From<&'a Tester> for TesterBody<'a> {
+    fn from(tester: &'a Tester) -> Self {
+        Self {
+            tester_id: tester.id.0,
+            email: tester.email.as_str(),
+            name: tester.name.as_str(),
+            created_at: tester.created_at,
         }
     }
 }

@@ -3,6 +3,7 @@
 pub mod cursor;
 pub mod detail;
 pub mod ghost_reset;
+pub mod ghost_reset_preview;
 pub mod invite;
 pub mod link;
 pub mod list;

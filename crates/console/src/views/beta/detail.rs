@@ -5,18 +5,25 @@ use std::collections::HashMap;
 use askama::Template;
 use chrono::{DateTime, Utc};
 use ghost_contracts::AccountState;
+use ghost_contracts::raptor::SignupAttempt;
 
 use super::badge::{self, Badge};
+use super::ceremony;
 use super::mail::{self, MailWords};
+use super::timeline::{self, Line};
 use crate::db::mail::MailRecord;
 use crate::domain::audit::Entry;
 use crate::domain::invitation::InvitationStatus;
 use crate::domain::permission::Permission;
 use crate::domain::tester_file::TesterFile;
+use crate::domain::timeline as events;
 use crate::domain::walkthrough_token::WalkthroughToken;
+use crate::http::beta::tester_path;
 use crate::views::audit::{actor_name, sentence};
 use crate::views::layout::Layout;
-use crate::views::time::exact;
+
+/// How many lines of the time line are open; the others wait behind a click.
+const LINES: usize = 15;
 
 /// The page.
 #[derive(Template)]
@@ -28,9 +35,47 @@ pub struct DetailPage {
     pub file: TesterFile,
     /// The addresses of operators by their ids.
     pub admins: HashMap<String, String>,
+    /// Everything that happened, newest first.
+    lines: Vec<Line>,
+    /// Whether Raptor told how the signups went.
+    signups_known: bool,
+    /// How the newest signup that did not end well ended.
+    last_attempt: Option<String>,
 }
 
 impl DetailPage {
+    /// The page; without `signups` Raptor did not tell how they went.
+    #[must_use]
+    pub fn new(
+        layout: Layout,
+        file: TesterFile,
+        signups: Option<Vec<SignupAttempt>>,
+        admins: HashMap<String, String>,
+    ) -> Self {
+        let signups_known = signups.is_some();
+        let signups = signups.unwrap_or_default();
+        let lines = events::of(&file, &signups);
+        let lines = lines.iter().map(|event| timeline::line(event, &admins)).collect();
+        let last_attempt = signups.first().and_then(ceremony::end);
+        Self { layout, file, admins, lines, signups_known, last_attempt }
+    }
+
+    fn file(&self) -> &TesterFile {
+        &self.file
+    }
+
+    fn path(&self) -> String {
+        tester_path(self.file.tester.id)
+    }
+
+    fn newest_lines(&self) -> &[Line] {
+        self.lines.get(..LINES).unwrap_or(&self.lines)
+    }
+
+    fn older_lines(&self) -> &[Line] {
+        self.lines.get(LINES..).unwrap_or_default()
+    }
+
     fn actor(&self, actor: &str) -> String {
         actor_name(actor, &self.admins)
     }
@@ -77,14 +122,15 @@ impl DetailPage {
                     Reload in a moment."
                 .to_owned();
         };
-        let began = account.created_at.as_ref().map(exact).unwrap_or_default();
+        let day = |at: DateTime<Utc>| at.format("%-d %B %Y").to_string();
+        let began = account.created_at.map(day).unwrap_or_default();
         match (account.state, self.file.is_ghost()) {
             (AccountState::Healthy, _) => {
                 format!("Has an account since {began} and can use it. Nothing needs to be done.")
             }
             (AccountState::MidEnrollment, _) => format!(
-                "Began to sign up on {began} and may still be at it. Whoever has not finished 5 \
-                 minutes after that is stuck."
+                "Started signup on {began} and may still be at it. Whoever has not finished after \
+                 5 minutes is stuck."
             ),
             (AccountState::GhostEmptyShell, _) => {
                 let way_in = match self.file.invitation() {
@@ -92,7 +138,7 @@ impl DetailPage {
                     _ => "Their link no longer works, so there is no way back in for them.",
                 };
                 format!(
-                    "Began to sign up on {began} and never finished: no passkey, no session. {way_in}"
+                    "Started signup on {began}, never finished: no passkey, no session. {way_in}"
                 )
             }
             (AccountState::GhostNoUsersRow, false) => {
@@ -128,6 +174,11 @@ impl DetailPage {
         let helps = self.file.is_ghost() || self.file.interrupted.is_some();
         let refused = [Some(AccountState::Healthy), Some(AccountState::MidEnrollment)];
         self.layout.ghost_reset && helps && !refused.contains(&self.file.state())
+    }
+
+    /// Whether a mail needs somebody's eyes.
+    fn a_mail_is_stuck(&self) -> bool {
+        self.file.mails.iter().any(|mail| mail.accepted_at.is_none())
     }
 
     fn may_reset(&self) -> bool {

@@ -176,14 +176,23 @@ async fn a_ghost_can_be_reset_by_a_superadmin_and_others_are_told_why_not() {
     let (tester, token) = system.console.add_tester(EMAIL).await;
     system.console.consume(&token_of_row(token)).await;
     let shell = system.raptor.add_shell(EMAIL, 10).await;
-    let button = "<button class=\"danger\" aria-describedby=\"about-reset\">Ghost reset</button>";
+    let button = format!(
+        "<a class=\"button danger\" href=\"/console/beta/testers/{tester}/ghost-reset\" \
+         data-reset aria-describedby=\"about-reset\">Ghost reset…</a>"
+    );
     let page = page_of(&system, "superadmin", tester).await;
-    page.assert_page(200, button);
+    page.assert_page(200, &button);
+    page.assert_page(200, "/console/assets/reset.js");
+    for script in ["reset.js", "countdown.js"] {
+        let script = system.console.client.get(&format!("/console/assets/{script}")).await;
+        assert_eq!(script.status, 200, "{script:?}");
+    }
     page.assert_page(200, "never finished: no passkey, no session");
     page.assert_page(200, &format!("number {shell}"));
     for role in ["support", "readonly"] {
         let page = page_of(&system, role, tester).await;
-        page.assert_page(200, "disabled aria-describedby=\"about-reset\">Ghost reset");
+        page.assert_page(200, "disabled aria-describedby=\"about-reset\">Ghost reset…");
+        page.assert_page(200, "What it would do");
         page.assert_page(200, "Only superadmins can do this.");
     }
 }
@@ -202,6 +211,7 @@ async fn who_is_no_ghost_has_no_reset_button() {
     system.raptor.add_shell(EMAIL, 1).await;
     let signing_up = page().await;
     signing_up.assert_page(200, "The 5 minutes end");
+    signing_up.assert_page(200, "data-countdown=\"2");
     assert!(!signing_up.text.contains("/ghost-reset"));
     system.raptor.sql("DELETE FROM users").await;
     system.raptor.add_healthy(EMAIL).await;

@@ -6,3 +6,4 @@ mod link;
 mod list;
 mod resend;
 mod states;
+mod timeline;

@@ -6,6 +6,8 @@ mod faults;
 mod interrupted;
 mod killed;
 mod pages;
+mod plan;
+mod preview;
 mod together;
 
 use serde_json::Value;
@@ -60,6 +62,10 @@ impl Story {
     /// The tester opens the newest mail and accepts: the bootstrap token.
     async fn accept_newest_link(&self) -> String {
         self.system.raptor.accept(&self.newest_link().await).await
+    }
+
+    fn path(&self) -> String {
+        format!("/console/beta/testers/{}/ghost-reset", self.tester)
     }
 
     async fn reset(&self) -> Reply {

@@ -5,6 +5,7 @@ pub mod binary;
 mod client;
 mod database;
 mod operator;
+mod preview;
 mod raptor;
 mod system;
 mod testers;
@@ -14,6 +15,7 @@ pub use app::{
 };
 pub use client::{Ask, Client, Reply};
 pub use operator::{Operator, token_of};
+pub use preview::{PLAN, plan_changed, preview_of};
 pub use raptor::{TestRaptor, token_of_link};
 pub use system::{System, variables as system_variables};
 pub use testers::{CONSUME, VERIFY, consume_body, token_of_row, token_signed_with};

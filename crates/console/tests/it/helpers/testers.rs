@@ -119,6 +119,11 @@ impl Client {
         self.post(&format!("/console/beta/testers/{id}/link"), &json!({})).await
     }
 
+    /// What a reset would do; `query` as in `?only=run`, or nothing.
+    pub async fn reset_preview(&self, id: i64, query: &str) -> Reply {
+        self.get(&format!("/console/beta/testers/{id}/ghost-reset{query}")).await
+    }
+
     pub async fn ghost_reset(&self, id: i64) -> Reply {
         self.post(&format!("/console/beta/testers/{id}/ghost-reset"), &json!({})).await
     }

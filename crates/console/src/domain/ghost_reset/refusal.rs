@@ -1,0 +1,75 @@
+//! Why a ghost reset did not go all the way.
+
+use chrono::{DateTime, Utc};
+use ghost_contracts::AccountState;
+use ghost_contracts::raptor::{GhostCheck, PlanChanged};
+use service_kit::db::DbError;
+
+use super::Outcome;
+use crate::db::ghost_reset::WriteError;
+use crate::raptor::RaptorError;
+
+/// Why a reset did not go all the way.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// Step 2. Nothing was written.
+    #[error("Raptor could not say what the account is: {0}")]
+    RaptorUnavailable(#[from] RaptorError),
+    /// Step 3.
+    #[error("the account is healthy")]
+    Healthy(GhostCheck),
+    /// Step 4, with the end of the grace window.
+    #[error("the person may be signing up until {retry_at}")]
+    MidEnrollment {
+        /// When the window really ends.
+        retry_at: DateTime<Utc>,
+    },
+    /// Step 6: Raptor's own check under the lock said no.
+    #[error("Raptor found the account to be {state}")]
+    NotGhost {
+        /// What it is.
+        state: AccountState,
+        /// Whether it is certain that this run deleted nothing.
+        certain: bool,
+    },
+    /// Step 6: under Raptor's lock the account was not what the operator had agreed to.
+    #[error("the account changed since the preview: {}", change.changed.join(", "))]
+    PlanChanged {
+        /// What changed, and how it is now.
+        change: Box<PlanChanged>,
+        /// Whether it is certain that this run deleted nothing.
+        certain: bool,
+    },
+    /// Step 6: Raptor did not delete.
+    #[error("Raptor did not delete: {0}")]
+    NotDeleted(String),
+    /// Step 6: it is not known whether Raptor deleted.
+    #[error("it is not known whether Raptor deleted: {0}")]
+    Unknown(String),
+    /// Step 5 could not be written. Nothing was changed.
+    #[error(transparent)]
+    NotBegun(#[from] WriteError),
+    /// A later step could not be written: the run is shown as interrupted.
+    #[error(transparent)]
+    Unfinished(WriteError),
+    /// Any other fault of the database.
+    #[error(transparent)]
+    Database(#[from] DbError),
+    /// The task of the steps from 5 on was lost.
+    #[error("the reset was interrupted: {0}")]
+    Interrupted(#[from] tokio::task::JoinError),
+}
+
+impl Refusal {
+    /// How a run ends that step 6 refuses. Where the answer to the first request was lost, the
+    /// account may be gone by it, whatever the second is told.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Self::Unknown(_)
+            | Self::NotGhost { certain: false, .. }
+            | Self::PlanChanged { certain: false, .. } => Outcome::Unknown,
+            _ => Outcome::Failed,
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The time line of one tester, in words.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::ceremony;
+use crate::db::mail::MailRecord;
+use crate::domain::audit::Entry;
+use crate::domain::mail::{MailKind, MailStatus};
+use crate::domain::timeline::{Event, What};
+use crate::views::audit::{actor_name, sentence};
+
+/// One line.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// For the eye alone.
+    pub icon: &'static str,
+    /// The name of its style.
+    pub class: &'static str,
+    /// What happened.
+    pub text: String,
+    /// What else is worth knowing.
+    pub note: Option<String>,
+    /// Who did it, where somebody did.
+    pub by: Option<String>,
+}
+
+/// The line of an event; `admins` gives operators' ids their addresses.
+#[must_use]
+pub fn line(event: &Event<'_>, admins: &HashMap<String, String>) -> Line {
+    let plain =
+        |icon, class, text: String| Line { at: event.at, icon, class, text, note: None, by: None };
+    match event.what {
+        What::Invited => plain("✉", "info", "Invited to the beta".to_owned()),
+        What::Audited(entry) => audited(entry, admins),
+        What::MailWritten(mail) => {
+            let (class, note) = fate(mail);
+            let text = format!("{} written", name_of(mail));
+            Line { note, ..plain("✉", class, text) }
+        }
+        What::MailAccepted(mail) => {
+            plain("✓", "good", format!("{} accepted by Postmark", name_of(mail)))
+        }
+        What::LinkOpened(token) => {
+            let text = format!("Link {} opened, perhaps by a mail scanner", token.id.0);
+            plain("◦", "info", text)
+        }
+        What::LinkSpent(token) => {
+            plain("✓", "good", format!("NDA accepted; invitation {} is spent", token.id.0))
+        }
+        What::LinkExpired(token) => {
+            plain("⌛", "warn", format!("Link {} ended unused", token.id.0))
+        }
+        What::LinkRevoked(token) => plain("–", "muted", format!("Link {} revoked", token.id.0)),
+        What::AccountMade(check) => {
+            let number = check.user_id.map(|id| format!(" number {id}")).unwrap_or_default();
+            plain("+", "info", format!("Account{number} made, without a passkey yet"))
+        }
+        What::CeremonyBegun(attempt) => {
+            let open = attempt.completed_at.is_none()
+                && attempt.failed.is_none()
+                && attempt.reported.is_none();
+            let note = open.then(|| "How it ended is not known.".to_owned());
+            Line { note, ..plain("▸", "info", ceremony::begun(attempt)) }
+        }
+        What::CeremonyReported(attempt, report) => {
+            plain("✕", "bad", ceremony::reported(attempt, report))
+        }
+        What::CeremonyFailed(failure) => plain("✕", "bad", ceremony::failed(failure).to_owned()),
+        What::CeremonyCompleted(attempt) => plain("✓", "good", ceremony::completed(attempt)),
+    }
+}
+
+/// What an operator did, in a few words: the name of the tester stands above them all.
+fn audited(entry: &Entry, admins: &HashMap<String, String>) -> Line {
+    let payload = |name: &str| entry.payload.get(name);
+    let text_of = |name: &str| payload(name).and_then(Value::as_str).map(str::to_owned);
+    let (icon, class, text, note) = match entry.action.as_str() {
+        "console.beta.tester.invited" => ("✉", "info", "Invited to the beta".to_owned(), None),
+        "console.beta.invitation.resent" => ("✉", "info", "Invitation sent again".to_owned(), None),
+        "console.beta.invitation_link.revealed" => ("◉", "warn", "Link shown".to_owned(), None),
+        "console.beta.ghost_reset.initiated" => {
+            let state = text_of("raptor_state").map(|state| format!("The account was {state}."));
+            ("↻", "info", "Ghost reset begun".to_owned(), state)
+        }
+        "console.beta.ghost_reset.completed" => {
+            let link = payload("new_token_id").and_then(Value::as_i64);
+            let link = link.map(|id| format!(", link {id} is ready")).unwrap_or_default();
+            let unsent = payload("email_sent") == Some(&Value::Bool(false));
+            let note = unsent.then(|| "Its mail was not accepted at the first attempt.".to_owned());
+            ("✓", "good", format!("Ghost reset completed: account deleted{link}"), note)
+        }
+        "console.beta.ghost_reset.failed" => {
+            ("✕", "bad", "Ghost reset failed".to_owned(), text_of("reason"))
+        }
+        _ => ("•", "muted", capitalised(&sentence(entry)), None),
+    };
+    let by = Some(actor_name(&entry.actor, admins));
+    Line { at: entry.occurred_at, icon, class, text, note, by }
+}
+
+fn name_of(mail: &MailRecord) -> String {
+    let kind = if mail.kind == MailKind::GhostReset.as_str() {
+        "Mail with a new link"
+    } else {
+        "Invitation mail"
+    };
+    format!("{kind} (number {})", mail.id)
+}
+
+/// What became of a mail that was not accepted.
+fn fate(mail: &MailRecord) -> (&'static str, Option<String>) {
+    let why = mail.last_error.as_deref().map(|error| format!(": {error}")).unwrap_or_default();
+    match MailStatus::try_from(mail.status.clone()) {
+        Ok(MailStatus::Pending) => ("warn", Some(format!("Not accepted yet{why}"))),
+        Ok(MailStatus::Failed) => ("bad", Some(format!("Refused for good{why}"))),
+        Ok(MailStatus::Superseded) => ("muted", Some("Never sent: its link had ended.".to_owned())),
+        _ => ("info", None),
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut signs = text.chars();
+    signs.next().map(|first| first.to_uppercase().chain(signs).collect()).unwrap_or_default()
+}
