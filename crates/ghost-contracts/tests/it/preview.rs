@@ -22,7 +22,7 @@ fn preview() -> GhostPreview {
             child("signup_reminders", ChildAction::Delete, 2),
             child("lcc_roll_alerts", ChildAction::SetNull, 0),
         ],
-        plan: Plan::parse("pEnvesljlGXsavMl").unwrap(),
+        plan: Plan::parse("pEnvesljlGXsavMl").expect("a plan"),
     }
 }
 
@@ -99,7 +99,7 @@ fn a_plan_is_a_short_text_that_can_stand_anywhere() {
 }
 
 fn deletion(plan: Option<Plan>) -> GhostDeleteRequest {
-    let actor_admin_id = ActorAdminId::parse("x").unwrap();
+    let actor_admin_id = ActorAdminId::parse("x").expect("an id");
     GhostDeleteRequest { email: email("ada@example.com"), actor_admin_id, plan }
 }
 

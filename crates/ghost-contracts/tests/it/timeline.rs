@@ -12,7 +12,7 @@ use crate::wire::{email, is_patient, is_strict, reads, survives};
 
 fn open() -> SignupAttempt {
     SignupAttempt {
-        begun_at: DateTime::from_timestamp(1_781_258_400, 0).unwrap(),
+        begun_at: DateTime::from_timestamp(1_781_258_400, 0).expect("a time"),
         browser: Browser::SamsungInternet,
         platform: Platform::Android,
         completed_at: None,
@@ -23,7 +23,7 @@ fn open() -> SignupAttempt {
 
 /// With everything that can be known, though hardly of one attempt.
 fn full() -> SignupAttempt {
-    let at = DateTime::from_timestamp(1_781_258_458, 0).unwrap();
+    let at = DateTime::from_timestamp(1_781_258_458, 0).expect("a time");
     SignupAttempt {
         completed_at: Some(at),
         failed: Some(CeremonyFailure { at, reason: FailureReason::PasskeyVerificationFailed }),

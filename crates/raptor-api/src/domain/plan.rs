@@ -4,7 +4,7 @@
 //!
 //! A part is 6 bytes of SHA-256 over its name and its value. It holds no time and no secret: the
 //! same account in the same condition has the same plan in every process. Whoever changes how a
-//! part is made changes [`DOMAIN`] too; an older plan then differs in everything, which is safe.
+//! part is made changes `DOMAIN` too; an older plan then differs in everything, which is safe.
 
 use ghost_contracts::Base64Url;
 use ghost_contracts::raptor::{ChildRows, GhostCheck, Plan, PlanError};
