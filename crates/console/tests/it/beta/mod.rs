@@ -4,5 +4,8 @@ mod detail;
 mod invite;
 mod link;
 mod list;
+mod orders;
+mod page;
+mod plan;
 mod resend;
 mod states;
