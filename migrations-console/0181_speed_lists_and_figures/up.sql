@@ -25,7 +25,8 @@ CREATE INDEX mail_outbox_undelivered_idx ON mail_outbox (created_at, id)
 -- trusted extension that comes with Postgres, but a server may lack it, and a role without CREATE
 -- on the database may not add it. The Console does without then: a search reads the whole table,
 -- which takes about a tenth of a second at 100,000 testers.
--- The operator class is named by its schema: hosts keep extensions in one of their own.
+-- The operator class is named by its schema: hosts keep extensions in one of their own. Without
+-- fastupdate, because testers are added one by one, and a search would read what is pending.
 DO $$
 DECLARE
     home text;
@@ -36,7 +37,7 @@ BEGIN
     WHERE extname = 'pg_trgm';
     EXECUTE format(
         'CREATE INDEX beta_testers_search_idx ON beta_testers '
-        'USING gin (email %1$s.gin_trgm_ops, name %1$s.gin_trgm_ops)',
+        'USING gin (email %1$s.gin_trgm_ops, name %1$s.gin_trgm_ops) WITH (fastupdate = off)',
         home
     );
 EXCEPTION

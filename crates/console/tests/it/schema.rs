@@ -4,7 +4,7 @@ use console::settings::Variables;
 use console::startup::MIGRATIONS;
 use diesel::sql_types::Text;
 use diesel::{QueryableByName, sql_query};
-use diesel_async::{AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use diesel_migrations::MigrationHarness;
 use service_kit::settings::{DatabaseSettings, Source};
 use test_support::postgres::TestDatabase;
@@ -92,6 +92,25 @@ async fn two_processes_that_migrate_at_once_do_it_once() {
     let mut counts = [one.unwrap().len(), two.unwrap().len()];
     counts.sort_unstable();
     assert_eq!(counts, [0, service_kit::migrate::versions(&MIGRATIONS).unwrap().len()]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_no_extension_may_be_added_the_schema_does_without_the_search_index() {
+    let database = TestDatabase::create_empty().await;
+    let mut connection = database.connect().await;
+    let refuse = "
+        CREATE FUNCTION pg_temp.refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$
+            BEGIN RAISE insufficient_privilege USING MESSAGE = 'no extensions here'; END $$;
+        CREATE EVENT TRIGGER no_extensions ON ddl_command_start WHEN TAG IN ('CREATE EXTENSION')
+            EXECUTE FUNCTION pg_temp.refuse()";
+    connection.batch_execute(refuse).await.unwrap();
+    service_kit::migrate::run(&settings(&database), MIGRATIONS).await.unwrap();
+    let indexes = "SELECT indexname::text AS line FROM pg_indexes WHERE tablename = 'beta_testers'";
+    let indexes = lines(&mut connection, indexes).await;
+    assert!(indexes.iter().any(|index| index == "beta_testers_stuck_idx"), "{indexes:?}");
+    assert!(!indexes.iter().any(|index| index == "beta_testers_search_idx"), "{indexes:?}");
+    let mut harness = AsyncMigrationHarness::new(database.connect().await);
+    harness.revert_all_migrations(MIGRATIONS).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -57,7 +57,7 @@ pub const fn invitation(status: InvitationStatus) -> Badge {
     match status {
         InvitationStatus::Sent => badge("✉", "Sent", "its link works", "info"),
         InvitationStatus::Consumed => badge("✓", "Spent", "its link was used", "muted"),
-        InvitationStatus::Expired => badge("⌛", "Expired", "its link is too old", "warn"),
+        InvitationStatus::Expired => badge("◷", "Expired", "its link is too old", "warn"),
         InvitationStatus::Revoked => badge("✕", "Revoked", "its link was taken back", "warn"),
     }
 }
