@@ -25,32 +25,6 @@ pub fn total(waiting: &[Waiting]) -> i64 {
     waiting.first().map_or(0, |first| first.total)
 }
 
-/// The mails that were not delivered, of invitations that still work: refused for good, or tried
-/// in vain at least once and still pending. Of several mails with one link the newest counts, and
-/// none once a later one was accepted.
-pub const UNDELIVERED: &str = "\
-    SELECT tester.id, tester.name, count(*) OVER () AS total \
-    FROM mail_outbox AS mail \
-    JOIN beta_walkthrough_tokens AS token ON token.id = mail.token_id \
-    JOIN beta_testers AS tester ON tester.id = mail.tester_id \
-    WHERE mail.status IN ('pending', 'failed') \
-        AND (mail.status = 'failed' OR mail.last_error IS NOT NULL) \
-        AND token.revoked_at IS NULL AND token.consumed_at IS NULL AND token.expires_at > now() \
-        AND NOT EXISTS ( \
-            SELECT FROM mail_outbox AS later \
-            WHERE later.token_id = mail.token_id AND later.id > mail.id \
-                AND (later.status IN ('accepted', 'failed') OR later.last_error IS NOT NULL) \
-        ) \
-    ORDER BY mail.created_at, mail.id LIMIT $1";
-
-/// Whose mail was not delivered, the oldest mail first.
-///
-/// # Errors
-/// Where the database is away.
-pub async fn undelivered(connection: &mut Connection, limit: i64) -> Result<Vec<Waiting>, DbError> {
-    Ok(diesel::sql_query(UNDELIVERED).bind::<BigInt, _>(limit).load(connection).await?)
-}
-
 /// The testers whose ghost reset was begun and never ended (section 8 of the contracts).
 pub const INTERRUPTED: &str = "\
     SELECT tester.id, tester.name, count(*) OVER () AS total \

@@ -4,6 +4,7 @@ use ghost_contracts::EmailAddress;
 use service_kit::db::{Connection, DbError, Pool};
 use service_kit::http::request_id::RequestId;
 
+use crate::db::mail::{self, UndeliveredMails};
 use crate::db::overview::{self as db, Waiting};
 use crate::db::{account_state, audit, roster};
 use crate::domain::audit::{Entry, Filter as AuditFilter};
@@ -28,7 +29,7 @@ pub struct Overview {
     /// Whose reset was interrupted.
     pub interrupted: Vec<Waiting>,
     /// Whose mail was not delivered.
-    pub undelivered: Vec<Waiting>,
+    pub undelivered: UndeliveredMails,
     /// Whether Raptor answered just now.
     pub raptor_available: bool,
     /// What happened last.
@@ -53,7 +54,7 @@ impl Overview {
         Ok(Self {
             ghosts: longest_ghosts(&mut connection).await?,
             interrupted: db::interrupted(&mut connection, NAMED).await?,
-            undelivered: db::undelivered(&mut connection, NAMED).await?,
+            undelivered: mail::undelivered(&mut connection, NAMED).await?,
             latest: audit::page(&mut connection, &AuditFilter::default(), None, LATEST).await?,
             counted: figures::current(&mut connection).await?,
             raptor_available,
@@ -76,7 +77,7 @@ impl Overview {
     /// How many invitations that work have not reached anybody.
     #[must_use]
     pub fn undelivered_count(&self) -> i64 {
-        db::total(&self.undelivered)
+        self.undelivered.count
     }
 
     /// Whether there is nothing to do.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ghost_contracts::raptor::{CeremonyFailure, CeremonyReport, GhostCheck, SignupAttempt};
+use ghost_contracts::signup::ClientError;
 
 use crate::db::mail::MailRecord;
 use crate::domain::audit::Entry;
@@ -28,6 +29,8 @@ pub enum What<'a> {
     MailWritten(&'a MailRecord),
     /// The provider took it.
     MailAccepted(&'a MailRecord),
+    /// What the provider has reported of it since, the furthest it came.
+    MailReported(&'a MailRecord),
     /// Somebody opened the link, or a mail scanner did.
     LinkOpened(&'a WalkthroughToken),
     /// They accepted the NDA, and the invitation was spent.
@@ -79,6 +82,7 @@ fn of_mail<'a>(events: &mut Vec<Event<'a>>, mail: &'a MailRecord) {
     let times = [
         (Some(mail.created_at), What::MailWritten(mail)),
         (mail.accepted_at, What::MailAccepted(mail)),
+        (mail.delivery_at, What::MailReported(mail)),
     ];
     add(events, times);
 }
@@ -99,8 +103,12 @@ fn of_token<'a>(events: &mut Vec<Event<'a>>, token: &'a WalkthroughToken, now: D
 }
 
 fn of_attempt<'a>(events: &mut Vec<Event<'a>>, attempt: &'a SignupAttempt) {
-    events.push(Event { at: attempt.begun_at, what: What::CeremonyBegun(attempt) });
-    if let Some(report) = &attempt.reported {
+    let reported = attempt.reported.as_ref();
+    // A browser without passkeys does not begin.
+    if reported.is_none_or(|report| report.error != ClientError::PasskeysUnavailable) {
+        events.push(Event { at: attempt.begun_at, what: What::CeremonyBegun(attempt) });
+    }
+    if let Some(report) = reported {
         events.push(Event { at: report.at, what: What::CeremonyReported(attempt, report) });
     }
     if let Some(failure) = &attempt.failed {

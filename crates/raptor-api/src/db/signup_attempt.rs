@@ -106,8 +106,8 @@ pub async fn fail(
 }
 
 /// Notes how the newest attempt of the token that is neither reported nor completed ended in the
-/// browser. Where there is none nothing happens. The conditions stand in the outer statement too:
-/// only those are judged again after a wait for another writer.
+/// browser, and says whether there was one. The conditions stand in the outer statement too: only
+/// those are judged again after a wait for another writer.
 ///
 /// # Errors
 ///
@@ -117,7 +117,7 @@ pub async fn report(
     token: &BootstrapToken,
     error: ClientError,
     elapsed_ms: i32,
-) -> Result<(), DbError> {
+) -> Result<bool, DbError> {
     let report = format!(
         "UPDATE signup_attempts \
          SET reported_at = clock_timestamp(), client_error = $3, elapsed_ms = $4 \
@@ -126,11 +126,39 @@ pub async fn report(
                      ORDER BY begun_at DESC, id DESC LIMIT 1) \
            AND reported_at IS NULL AND completed_at IS NULL"
     );
-    sql_query(report)
+    let reported = sql_query(report)
         .bind::<Text, _>(token.email.as_str())
         .bind::<Bytea, _>(nonce_sha256(token))
         .bind::<Text, _>(error.as_str())
         .bind::<Integer, _>(elapsed_ms)
+        .execute(connection)
+        .await?;
+    Ok(reported > 0)
+}
+
+/// Notes that somebody with this token opened the page in a browser that has no passkeys: it ends
+/// before it begins. Once a token is enough.
+///
+/// # Errors
+///
+/// Where the database refuses or is away.
+pub async fn never_begun(
+    connection: &mut Connection,
+    token: &BootstrapToken,
+    agent: UserAgent,
+) -> Result<(), DbError> {
+    let insert = format!(
+        "INSERT INTO signup_attempts \
+           (email, nonce_sha256, browser, platform, reported_at, client_error, elapsed_ms) \
+         SELECT $1, $2, $3, $4, clock_timestamp(), $5, 0 \
+         WHERE NOT EXISTS (SELECT FROM signup_attempts WHERE {OF_THE_TOKEN} AND client_error = $5)"
+    );
+    sql_query(insert)
+        .bind::<Text, _>(token.email.as_str())
+        .bind::<Bytea, _>(nonce_sha256(token))
+        .bind::<Text, _>(agent.browser.as_str())
+        .bind::<Text, _>(agent.platform.as_str())
+        .bind::<Text, _>(ClientError::PasskeysUnavailable.as_str())
         .execute(connection)
         .await?;
     Ok(())

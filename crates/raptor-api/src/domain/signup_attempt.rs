@@ -4,9 +4,10 @@
 use chrono::TimeDelta;
 use ghost_contracts::EmailAddress;
 use ghost_contracts::raptor::{FailureReason, SignupTimeline};
-use ghost_contracts::signup::{MAX_ELAPSED_MS, RegisterReportRequest};
+use ghost_contracts::signup::{ClientError, MAX_ELAPSED_MS, RegisterReportRequest};
 
 use super::bootstrap_token::BootstrapToken;
+use super::user_agent::UserAgent;
 use crate::db;
 use crate::error::Error;
 use crate::state::{Accounts, State};
@@ -27,13 +28,17 @@ pub async fn timeline(accounts: &Accounts, email: &EmailAddress) -> Result<Signu
 
 /// Notes what the page says of a ceremony that it began with this token. A used or expired token
 /// will do; nothing is consumed, and a report that fits no open ceremony is thanked for like any
-/// other.
+/// other. A browser without passkeys never begins: its report is an attempt of its own.
 ///
 /// # Errors
 ///
 /// [`Error::InvalidSignupLink`] for a token that is not ours, or whose life ended more than an hour
 /// ago; and where the database is away.
-pub async fn report(state: &State, report: &RegisterReportRequest) -> Result<(), Error> {
+pub async fn report(
+    state: &State,
+    report: &RegisterReportRequest,
+    agent: UserAgent,
+) -> Result<(), Error> {
     let token = state.bootstrap_keys.open(&report.token).map_err(Error::invalid_link)?;
     let now = state.clock.now();
     if token.is_from_the_future(now) {
@@ -44,7 +49,11 @@ pub async fn report(state: &State, report: &RegisterReportRequest) -> Result<(),
     }
     let elapsed_ms = report.elapsed_ms.min(MAX_ELAPSED_MS).cast_signed();
     let mut connection = state.accounts.pool.get().await?;
-    Ok(db::signup_attempt::report(&mut connection, &token, report.error, elapsed_ms).await?)
+    let noted = db::signup_attempt::report(&mut connection, &token, report.error, elapsed_ms);
+    if !noted.await? && report.error == ClientError::PasskeysUnavailable {
+        db::signup_attempt::never_begun(&mut connection, &token, agent).await?;
+    }
+    Ok(())
 }
 
 /// Notes that verify-with-token refuses, where it is about the ceremony. Whoever is refused gets

@@ -11,4 +11,5 @@ pub mod internal;
 pub mod own_cookie;
 pub mod signup;
 pub mod token_page;
+pub mod user_agent;
 pub mod walkthrough;

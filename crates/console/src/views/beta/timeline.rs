@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::ceremony;
+use super::{ceremony, mail};
 use crate::db::mail::MailRecord;
 use crate::domain::audit::Entry;
 use crate::domain::mail::{MailKind, MailStatus};
@@ -44,6 +44,12 @@ pub fn line(event: &Event<'_>, admins: &HashMap<String, String>) -> Line {
         }
         What::MailAccepted(mail) => {
             plain("✓", "good", format!("{} accepted by Postmark", name_of(mail)))
+        }
+        What::MailReported(mail) => {
+            let words = mail::words(mail);
+            let text = format!("{} {}", name_of(mail), words.happened.to_lowercase());
+            let note = words.why.map(|why| format!("“{why}”"));
+            Line { note, ..plain(words.badge.icon, words.badge.class, text) }
         }
         What::LinkOpened(token) => {
             let text = format!("Link {} opened, perhaps by a mail scanner", token.id.0);
@@ -115,11 +121,11 @@ fn name_of(mail: &MailRecord) -> String {
 /// What became of a mail that was not accepted.
 fn fate(mail: &MailRecord) -> (&'static str, Option<String>) {
     let why = mail.last_error.as_deref().map(|error| format!(": {error}")).unwrap_or_default();
-    match MailStatus::try_from(mail.status.clone()) {
-        Ok(MailStatus::Pending) => ("warn", Some(format!("Not accepted yet{why}"))),
-        Ok(MailStatus::Failed) => ("bad", Some(format!("Refused for good{why}"))),
-        Ok(MailStatus::Superseded) => ("muted", Some("Never sent: its link had ended.".to_owned())),
-        _ => ("info", None),
+    match mail.status {
+        MailStatus::Pending => ("warn", Some(format!("Not accepted yet{why}"))),
+        MailStatus::Failed => ("bad", Some(format!("Refused for good{why}"))),
+        MailStatus::Superseded => ("muted", Some("Never sent: its link had ended.".to_owned())),
+        MailStatus::Accepted => ("info", None),
     }
 }
 

@@ -8,7 +8,7 @@ use service_kit::error::ApiError;
 use service_kit::http::body::JsonBody;
 
 use crate::domain::registration;
-use crate::domain::user_agent::UserAgent;
+use crate::http::user_agent;
 use crate::state::State;
 
 /// Begins the registration of a passkey.
@@ -21,9 +21,7 @@ pub async fn handle(
     state: Data<State>,
     JsonBody(request): JsonBody<BeginRequest>,
 ) -> Result<HttpResponse, ApiError> {
-    let agent = http.headers().get(header::USER_AGENT);
-    let agent = UserAgent::read(agent.map_or(b"", |agent| agent.as_bytes()));
-    let options = registration::begin(&state, &request.token, agent).await?;
+    let options = registration::begin(&state, &request.token, user_agent::of(&http)).await?;
     let mut answer = HttpResponse::Ok();
     Ok(answer.insert_header((header::CACHE_CONTROL, "no-store")).json(BeginAnswer { options }))
 }

@@ -1,12 +1,13 @@
 //! `POST /api/auth/register/report`.
 
-use actix_web::HttpResponse;
 use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 use ghost_contracts::signup::RegisterReportRequest;
 use service_kit::error::ApiError;
 use service_kit::http::body::JsonBody;
 
 use crate::domain::signup_attempt;
+use crate::http::user_agent;
 use crate::state::State;
 
 /// Notes how a ceremony ended in the browser. 204 whether there was one to note it of or not.
@@ -16,9 +17,10 @@ use crate::state::State;
 /// 400 `invalid_signup_link` for a token that is not ours or ended more than an hour ago, and the
 /// general ones of section 2's table.
 pub async fn handle(
+    http: HttpRequest,
     state: Data<State>,
     JsonBody(request): JsonBody<RegisterReportRequest>,
 ) -> Result<HttpResponse, ApiError> {
-    signup_attempt::report(&state, &request).await?;
+    signup_attempt::report(&state, &request, user_agent::of(&http)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -182,3 +182,20 @@ async fn reports_count_for_the_rate_limit_and_are_not_there_while_registration_i
     let off = TestApp::start_with(Options { variables, ..Options::default() }).await;
     off.client.report("x", "Other", 1).await.assert_error(404, "not_found");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_browser_without_passkeys_is_told_of_once_though_it_never_began() {
+    let app = TestApp::start().await;
+    let token = app.mint(EMAIL).await;
+    for _ in 0..2 {
+        assert_eq!(app.client.report(&token, "PasskeysUnavailable", 0).await.status, 204);
+    }
+    assert_eq!(app.client.report(&token, "NotAllowedError", 0).await.status, 204);
+    let reports = reports(&app).await;
+    assert_eq!(reports.len(), 1, "{reports:?}");
+    assert_eq!(reports[0]["error"], "PasskeysUnavailable");
+    assert_eq!(
+        app.client.signup_timeline(EMAIL).await.json()["attempts"][0]["failed"],
+        Value::Null
+    );
+}
