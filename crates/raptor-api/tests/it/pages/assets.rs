@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use ghost_contracts::signup::{ClientError, REGISTER_REPORT_PATH};
+
 use crate::helpers::{Ask, TestApp};
 
 /// What stands between `before` and the next quotation mark, wherever that is.
@@ -47,4 +49,18 @@ async fn a_file_that_the_browser_has_is_not_sent_again() {
     let again = Ask::get("/assets/style.css").header("if-none-match", file.header("etag"));
     let again = app.client.send(again).await;
     assert_eq!((again.status, again.text.as_str()), (304, ""));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_page_reports_what_the_closed_list_names_and_nothing_else() {
+    let app = TestApp::start().await;
+    let script = app.client.get("/assets/report.js").await.text;
+    assert!(script.contains(&format!("\"{REGISTER_REPORT_PATH}\"")), "{script}");
+    let (_, list) = script.split_once("NAMES = [").unwrap();
+    let (list, _) = list.split_once(']').unwrap();
+    let mut reported: BTreeSet<&str> = list.split('"').skip(1).step_by(2).collect();
+    // Whatever else there is has this name.
+    assert!(script.contains(": \"Other\""), "{script}");
+    reported.insert("Other");
+    assert_eq!(reported, ClientError::ALL.iter().map(|error| error.as_str()).collect());
 }
