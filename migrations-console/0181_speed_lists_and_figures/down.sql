@@ -11,7 +11,6 @@ EXCEPTION
         RAISE NOTICE 'pg_trgm stays (%)', SQLERRM;
 END
 $$;
-DROP INDEX mail_outbox_undelivered_idx;
 DROP INDEX beta_walkthrough_tokens_consumed_at_idx;
 DROP INDEX beta_testers_state_stuck_idx;
 DROP INDEX beta_testers_state_name_idx;

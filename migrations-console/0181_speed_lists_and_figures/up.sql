@@ -17,9 +17,6 @@ CREATE INDEX beta_testers_state_stuck_idx
 -- Invitations spent, by day.
 CREATE INDEX beta_walkthrough_tokens_consumed_at_idx ON beta_walkthrough_tokens (consumed_at)
     WHERE consumed_at IS NOT NULL;
--- Mails that nobody may have got.
-CREATE INDEX mail_outbox_undelivered_idx ON mail_outbox (created_at, id)
-    WHERE status IN ('pending', 'failed');
 
 -- A search looks inside names and addresses, which only an index of trigrams can do. pg_trgm is a
 -- trusted extension that comes with Postgres, but a server may lack it, and a role without CREATE

@@ -8,7 +8,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::audit;
 use super::beta::badge::{self, Badge};
+use super::beta::mail;
 use super::layout::Layout;
+use crate::db::mail::Undelivered;
 use crate::domain::figures::{Day, Figures};
 use crate::domain::invitation::InvitationStatus;
 use crate::domain::overview::Overview;
@@ -175,6 +177,11 @@ pub(crate) fn grouped(number: impl Borrow<i64>) -> String {
         text.push(digit);
     }
     text
+}
+
+/// What is wrong with a mail that did not get through.
+fn trouble(waiting: &Undelivered) -> &'static str {
+    mail::trouble(waiting.mail.standing())
 }
 
 /// One of two words, by a number.

@@ -48,8 +48,7 @@ async fn admit(
     if db::account_reset::is_after(connection, &token.email, token.issued_at).await? {
         return Err(Error::invalid_link("issued before the last ghost reset"));
     }
-    refuse_used(connection, token).await?;
-    refuse_healthy(connection, token).await?;
+    refuse_taken(connection, token).await?;
     let user = match known {
         Some(user) => user,
         None => db::user::insert(connection, &token.email).await?,
@@ -99,8 +98,7 @@ async fn finish(
 /// that does.
 async fn find_open_signup(state: &State, token: &BootstrapToken) -> Result<User, Error> {
     let mut connection = state.accounts.pool.get().await?;
-    refuse_used(&mut connection, token).await?;
-    refuse_healthy(&mut connection, token).await?;
+    refuse_taken(&mut connection, token).await?;
     let user = db::user::find_by_email(&mut connection, &token.email).await?;
     let user = user.ok_or(Error::SignupSessionNotFound("there is no such account"))?;
     refuse_older_than_reset(&mut connection, token).await?;
@@ -158,10 +156,14 @@ fn open(state: &State, token: &Token) -> Result<BootstrapToken, Error> {
     Ok(token)
 }
 
-async fn refuse_used(connection: &mut Connection, token: &BootstrapToken) -> Result<(), Error> {
+/// A used token is no link any more, whatever its account is; an unused one is for nobody who has
+/// an account. The state is looked at first: a token is used and its account healthy by the same
+/// commit, so whoever has seen the second sees the first.
+async fn refuse_taken(connection: &mut Connection, token: &BootstrapToken) -> Result<(), Error> {
+    let unregistered = refuse_healthy(connection, token).await;
     match db::bootstrap_token::is_used(connection, token).await? {
         true => Err(Error::invalid_link("used already")),
-        false => Ok(()),
+        false => unregistered,
     }
 }
 

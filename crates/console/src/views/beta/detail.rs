@@ -178,7 +178,7 @@ impl DetailPage {
 
     /// Whether a mail needs somebody's eyes.
     fn a_mail_is_stuck(&self) -> bool {
-        self.file.mails.iter().any(|mail| mail.accepted_at.is_none())
+        self.file.mails.iter().any(|mail| mail.standing().is_undelivered())
     }
 
     fn may_reset(&self) -> bool {
