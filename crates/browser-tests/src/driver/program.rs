@@ -1,0 +1,21 @@
+//! Where Chromium is.
+
+use std::path::PathBuf;
+
+/// Names of the program on the search path, the one of Debian first.
+const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/// Where macOS keeps it. The same places as in `bin/setup`.
+const APPLICATIONS: [&str; 2] = [
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+
+/// The first that is there.
+pub(super) fn find() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let on_the_path =
+        NAMES.iter().flat_map(|name| std::env::split_paths(&path).map(move |dir| dir.join(name)));
+    let applications = APPLICATIONS.iter().map(PathBuf::from);
+    on_the_path.chain(applications).find(|candidate| candidate.is_file())
+}

@@ -1,0 +1,31 @@
+//! Both services in a real browser.
+//!
+//! [`driver`] is headless Chromium with whatever a test asks of it; [`system`] both services,
+//! each on a database of its own, with the names that a browser reaches them by. A test:
+//!
+//! ```no_run
+//! # use browser_tests::system::System;
+//! # async fn test() {
+//! let system = System::start().await;
+//! let link = system.invite("Ada", "ada@example.com").await;
+//! let phone = system.phone().await;
+//! phone.authenticator().await;
+//! phone.goto(&link).await;
+//! phone.click("I have read the agreement").await;
+//! phone.click("Accept and continue").await;
+//! phone.click("Create passkey").await;
+//! phone.headed("You are done").await;
+//! # }
+//! ```
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "for tests and pictures alone: a failure here is the test's failure"
+)]
+
+mod axe;
+pub mod driver;
+pub mod system;
+
+pub use axe::Violation;
