@@ -26,6 +26,7 @@
 
 mod axe;
 pub mod driver;
+pub mod scenes;
 pub mod system;
 
 pub use axe::Violation;

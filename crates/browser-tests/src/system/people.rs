@@ -5,6 +5,7 @@ use console::domain::admin;
 use console::domain::permission::Role;
 use console::settings::Variables;
 use ghost_contracts::EmailAddress;
+use raptor_api::domain::bootstrap_token::{BootstrapKeys, BootstrapToken};
 use serde_json::{Value, json};
 use service_kit::db::Pool;
 use service_kit::settings::Source;
@@ -12,6 +13,7 @@ use test_support::software_passkey::SoftwarePasskey;
 
 use super::System;
 use super::http::Http;
+use super::raptor::BOOTSTRAP_SECRET;
 use crate::driver::Tab;
 
 /// An operator with a session, and a passkey in software.
@@ -89,6 +91,20 @@ impl System {
             Some(path) => self.raptor.url(&format!("/{path}")),
             None => accepted.location,
         }
+    }
+
+    /// The signup page's link of an invitation that was accepted an hour ago.
+    pub async fn old_signup_link(&self, email: &str) -> String {
+        let now = self.raptor.database.number("SELECT extract(epoch FROM now())::bigint").await;
+        let keys = BootstrapKeys::new(&BOOTSTRAP_SECRET.into(), None).expect("a key");
+        let token = BootstrapToken {
+            email: EmailAddress::parse(email).expect("an address"),
+            nonce: "a-nonce-of-an-hour-ago".to_owned(),
+            issued_at: now - 3600,
+            expires_at: now - 1800,
+        };
+        let token = keys.sign(&token).expect("a token");
+        self.raptor.url(&format!("/signup?token={}", token.reveal()))
     }
 
     /// The options of a ceremony: the account is there then, its passkey is not.

@@ -14,7 +14,7 @@ use super::INTERNAL_SECRET;
 use super::service::Service;
 
 /// The secret of the bootstrap tokens.
-const BOOTSTRAP_SECRET: &str = "bootstrap-secret-of-the-tests-32-bytes";
+pub(super) const BOOTSTRAP_SECRET: &str = "bootstrap-secret-of-the-tests-32-bytes";
 
 /// Starts it behind `door`, which browsers reach at `origin`; `console` is where it asks.
 pub(super) async fn start(
