@@ -32,8 +32,10 @@ pub struct Violation {
 }
 
 impl Tab {
-    /// What axe-core finds on the page as it is now. JavaScript must be on.
+    /// What axe-core finds on the page as it is now. JavaScript is on afterwards: a page that
+    /// came without stays as it came, but axe itself needs it.
     pub async fn axe(&self) -> Vec<Violation> {
+        self.javascript(true).await;
         if self.js::<String>("typeof axe").await == "undefined" {
             self.js::<()>(&format!("{AXE};undefined")).await;
         }

@@ -4,17 +4,17 @@
 //! each on a database of its own, with the names that a browser reaches them by. A test:
 //!
 //! ```no_run
-//! # use browser_tests::system::System;
+//! # use browser_tests::{system::System, words};
 //! # async fn test() {
 //! let system = System::start().await;
 //! let link = system.invite("Ada", "ada@example.com").await;
 //! let phone = system.phone().await;
 //! phone.authenticator().await;
 //! phone.goto(&link).await;
-//! phone.click("I have read the agreement").await;
-//! phone.click("Accept and continue").await;
-//! phone.click("Create passkey").await;
-//! phone.headed("You are done").await;
+//! phone.click(words::AGREE).await;
+//! phone.click(words::ACCEPT).await;
+//! phone.click(words::CREATE).await;
+//! phone.headed(words::DONE).await;
 //! # }
 //! ```
 
@@ -28,5 +28,6 @@ mod axe;
 pub mod driver;
 pub mod scenes;
 pub mod system;
+pub mod words;
 
 pub use axe::Violation;

@@ -31,9 +31,11 @@ async fn main() -> std::io::Result<ExitCode> {
     let arguments = Arguments::parse();
     std::fs::create_dir_all(&arguments.into)?;
     let mut failed = 0;
-    let few: Vec<_> = [scenes::of_testers(), scenes::of_operators()].concat();
-    if arguments.wants("few", &few) {
-        failed += arguments.take("few", &World::few().await, &few).await;
+    if arguments.wants("", scenes::of_testers()) {
+        failed += arguments.take("", &World::none().await, scenes::of_testers()).await;
+    }
+    if arguments.wants("", scenes::of_operators()) {
+        failed += arguments.take("", &World::few().await, scenes::of_operators()).await;
     }
     if arguments.wants("none", scenes::of_lists()) {
         failed += arguments.take("none", &World::none().await, scenes::of_lists()).await;
@@ -47,7 +49,7 @@ async fn main() -> std::io::Result<ExitCode> {
 impl Arguments {
     /// A scene's name; where it can be seen with more or fewer of everything, that too.
     fn name(world: &str, scene: Scene) -> String {
-        if world == "few" { scene.name.to_owned() } else { format!("{}-{world}", scene.name) }
+        if world.is_empty() { scene.name.to_owned() } else { format!("{}-{world}", scene.name) }
     }
 
     fn is_wanted(&self, name: &str) -> bool {

@@ -77,9 +77,9 @@ impl Tab {
         self.command("Emulation.setEmulatedMedia", json!({"features": features})).await;
     }
 
-    /// Switches JavaScript off, for the pages that come.
-    pub async fn without_javascript(&self) {
-        self.command("Emulation.setScriptExecutionDisabled", json!({"value": true})).await;
+    /// Switches JavaScript off or on again, for the pages that come.
+    pub async fn javascript(&self, on: bool) {
+        self.command("Emulation.setScriptExecutionDisabled", json!({"value": !on})).await;
     }
 
     /// Runs a script in every page that comes, before any of its own.

@@ -34,7 +34,7 @@ impl Scene {
     }
 }
 
-/// What testers see, in a world with [a few](World::few).
+/// What testers see, in any world: each is a newcomer.
 #[must_use]
 pub fn of_testers() -> &'static [Scene] {
     testers::SCENES

@@ -5,6 +5,7 @@ use test_support::proxy::Rule;
 
 use super::{Scene, World};
 use crate::driver::Tab;
+use crate::words;
 
 pub(super) const SCENES: &[Scene] = &[
     Scene::new("login", |world| Box::pin(world.login())),
@@ -68,8 +69,8 @@ impl World {
         let tab = self.system.desk().await;
         tab.authenticator().await;
         tab.goto(&self.system.console.url("/console/login")).await;
-        tab.click("Sign in with a passkey").await;
-        tab.sees("Try again").await;
+        tab.click(words::OPERATOR_SIGN_IN).await;
+        tab.sees(words::AGAIN).await;
         tab
     }
 

@@ -4,6 +4,7 @@ use test_support::proxy::Rule;
 
 use super::{Scene, World};
 use crate::driver::Tab;
+use crate::words;
 
 /// Where Raptor asks what an invitation is worth.
 const VERIFY: &str = "/api/internal/beta/walkthrough-tokens/verify";
@@ -16,6 +17,7 @@ pub(super) const SCENES: &[Scene] = &[
     Scene::new("walkthrough-revoked", |world| Box::pin(world.revoked())),
     Scene::new("walkthrough-used", |world| Box::pin(world.used())),
     Scene::new("walkthrough-used-healthy", |world| Box::pin(world.used_and_healthy())),
+    Scene::new("walkthrough-interrupted", |world| Box::pin(world.interrupted())),
     Scene::new("walkthrough-console-away", |world| Box::pin(world.console_away())),
     Scene::new("walkthrough-without-javascript", |world| Box::pin(world.without_javascript())),
     Scene::new("signup", |world| Box::pin(world.signup())),
@@ -76,6 +78,18 @@ impl World {
         tab
     }
 
+    /// Back at the invitation in the browser in which it was accepted.
+    async fn interrupted(&self) -> Tab {
+        let link = self.newcomer("interrupted@example.com").await;
+        let tab = self.phone_at(&link).await;
+        tab.click(words::AGREE).await;
+        tab.click(words::ACCEPT).await;
+        tab.at("/signup").await;
+        tab.expect("status of 410");
+        tab.goto(&link).await;
+        tab
+    }
+
     async fn console_away(&self) -> Tab {
         let link = self.newcomer("away@example.com").await;
         self.system.console.door.always(VERIFY, Rule::Cut);
@@ -87,7 +101,7 @@ impl World {
     async fn without_javascript(&self) -> Tab {
         let link = self.newcomer("scriptless@example.com").await;
         let tab = self.system.phone().await;
-        tab.without_javascript().await;
+        tab.javascript(false).await;
         tab.goto(&link).await;
         tab
     }
@@ -102,7 +116,7 @@ impl World {
         let tab = self.system.phone().await;
         tab.authenticator().await.is_answered(false).await;
         tab.goto(&link).await;
-        tab.click("Create").await;
+        tab.click(words::CREATE).await;
         tab.sees("asking you now").await;
         tab
     }
@@ -112,8 +126,8 @@ impl World {
         let tab = self.system.phone().await;
         tab.authenticator().await.recognises_its_owner(false).await;
         tab.goto(&link).await;
-        tab.click("Create").await;
-        tab.sees("Try again").await;
+        tab.click(words::CREATE).await;
+        tab.sees(words::AGAIN).await;
         tab
     }
 
@@ -128,7 +142,7 @@ impl World {
     async fn signup_without_javascript(&self) -> Tab {
         let link = self.newcomer_at_signup("scriptless.signup@example.com").await;
         let tab = self.system.phone().await;
-        tab.without_javascript().await;
+        tab.javascript(false).await;
         tab.goto(&link).await;
         tab
     }
@@ -139,15 +153,15 @@ impl World {
 
     async fn signed_in(&self) -> Tab {
         let tab = self.signed_up("signed.in@example.com").await;
-        tab.click("Sign in with your passkey").await;
-        tab.sees("signed in as").await;
+        tab.click(words::SIGN_IN).await;
+        tab.sees(words::SIGNED_IN).await;
         tab
     }
 
     async fn front_signed_in(&self) -> Tab {
         let tab = self.signed_up("front@example.com").await;
-        tab.click("Sign in with your passkey").await;
-        tab.sees("signed in as").await;
+        tab.click(words::SIGN_IN).await;
+        tab.sees(words::SIGNED_IN).await;
         tab.goto(&self.system.raptor.url("/")).await;
         tab
     }
@@ -189,8 +203,8 @@ impl World {
         let tab = self.system.phone().await;
         tab.authenticator().await;
         tab.goto(&link).await;
-        tab.click("Create").await;
-        tab.headed("You are done").await;
+        tab.click(words::CREATE).await;
+        tab.headed(words::DONE).await;
         tab
     }
 

@@ -1,10 +1,11 @@
 //! Both services as people meet them: in a browser, by clicking, typing and keyboard.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "clippy's exceptions for tests leave out the functions that tests share"
-)]
-
+mod dead_ends;
+mod driver;
+mod every_page;
+mod keyboard;
+mod operators;
+mod scriptless;
+mod signup;
+mod steps;
 mod story;
