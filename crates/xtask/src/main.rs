@@ -30,6 +30,8 @@ enum Command {
     Demo(demo::Options),
     /// Pictures of every page of both services, to look at, in `target/look`.
     Look(pages::Words),
+    /// The pictures of the README, made anew in a demo.
+    Pictures,
     /// Writes the services' schema.rs anew from the migrations.
     Schema,
 }
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         Command::Test => check::test(),
         Command::Demo(options) => return demo::run(&options),
         Command::Look(words) => pages::look(&words),
+        Command::Pictures => return demo::run(&demo::Options::pictures()),
         Command::Schema => schema::write(),
     };
     match done {
