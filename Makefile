@@ -1,11 +1,13 @@
-# Each target installs the servers that it needs, where they are missing.
+# Each target installs the servers and the browser that it needs, where they are missing.
 
-.PHONY: help demo test check schema smoke-signup-prod
+.PHONY: help demo test check look pictures schema smoke-signup-prod
 
 help:
 	@echo 'make demo               the whole system on throw-away servers, with testers in every state'
 	@echo 'make test               everything that has to hold: check, then all tests'
 	@echo 'make check              formatting, clippy, documentation, dependency rules'
+	@echo 'make look               pictures of every page, to look at, in target/look'
+	@echo 'make pictures           the pictures in the README, made anew from the demo'
 	@echo 'make schema             write the schema.rs files anew, after a migration has changed'
 	@echo 'make smoke-signup-prod  prove on the live deployment that a person can sign up'
 
@@ -15,12 +17,20 @@ demo:
 	@cargo run --package xtask -- demo
 
 test:
-	@bin/setup postgres redis
+	@bin/setup postgres redis chromium
 	@cargo xtask test
 
 check:
 	@bin/setup postgres redis
 	@cargo xtask check
+
+look:
+	@bin/setup postgres chromium
+	@cargo xtask look
+
+pictures:
+	@bin/setup postgres redis chromium
+	@cargo xtask pictures
 
 schema:
 	@bin/setup postgres

@@ -64,6 +64,9 @@ impl HttpProxy {
         }));
         let client = reqwest::Client::builder()
             .no_proxy()
+            // None is kept: one that the target has just closed would look like a target that
+            // is away.
+            .pool_max_idle_per_host(0)
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(Duration::from_secs(5))
             .timeout(Duration::from_secs(60))

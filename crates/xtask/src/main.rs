@@ -3,6 +3,7 @@
 mod check;
 mod demo;
 mod edges;
+mod pages;
 mod schema;
 mod step;
 
@@ -27,6 +28,10 @@ enum Command {
     Test,
     /// The whole system on a throw-away Postgres and Redis, with testers in every state.
     Demo(demo::Options),
+    /// Pictures of every page of both services, to look at, in `target/look`.
+    Look(pages::Words),
+    /// The pictures of the README, made anew in a demo.
+    Pictures,
     /// Writes the services' schema.rs anew from the migrations.
     Schema,
 }
@@ -36,6 +41,8 @@ fn main() -> ExitCode {
         Command::Check => check::check(),
         Command::Test => check::test(),
         Command::Demo(options) => return demo::run(&options),
+        Command::Look(words) => pages::look(&words),
+        Command::Pictures => return demo::run(&demo::Options::pictures()),
         Command::Schema => schema::write(),
     };
     match done {

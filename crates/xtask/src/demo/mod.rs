@@ -14,6 +14,7 @@ mod fill;
 mod logs;
 mod mailbox;
 mod operator;
+mod pictures;
 mod ports;
 mod progress;
 mod service;
@@ -41,6 +42,16 @@ pub(crate) struct Options {
     /// Check that everything is as it should be, then stop.
     #[arg(long)]
     check: bool,
+    /// Take the pictures of the README, then stop.
+    #[arg(long, conflicts_with_all = ["check", "no_fill"])]
+    pictures: bool,
+}
+
+impl Options {
+    /// As `--pictures` gives them.
+    pub(crate) fn pictures() -> Self {
+        Self { no_fill: false, check: false, pictures: true }
+    }
 }
 
 /// Runs the demo until Ctrl-C, SIGTERM or the end of the terminal, which are its good ends, or

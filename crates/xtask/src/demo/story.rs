@@ -9,7 +9,7 @@ use super::operator::Operator;
 use super::progress::{Progress, print};
 use super::settings::Addresses;
 use super::stage::System;
-use super::{Options, cast, fill, service, smoke, verify};
+use super::{Options, cast, fill, pictures, service, smoke, verify};
 
 /// Whom the printed enrolment link is for.
 const VISITOR: &str = "you@example.com";
@@ -47,6 +47,12 @@ pub(super) async fn tell(
     let mut operators = vec![operator];
     operators.extend(others);
     system.mailbox.open_desk(operators);
+    if options.pictures {
+        let step = progress.noisy_step("Taking the pictures of the README");
+        pictures::take(system).await?;
+        step.done();
+        return Ok(());
+    }
     let enrolment = invite_superadmin(system, VISITOR).await?;
     let smoke = smoke::write_settings(system)?;
     print(&summary(system, &enrolment, &smoke, options, progress));

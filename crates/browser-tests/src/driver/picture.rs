@@ -1,0 +1,41 @@
+//! Pictures of pages, as PNG.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::{Value, json};
+
+use super::tab::Tab;
+
+/// More than that nobody looks at, in CSS pixels.
+const HIGHEST: f64 = 6000.0;
+
+impl Tab {
+    /// The whole page, however high it is.
+    pub async fn picture(&self) -> Vec<u8> {
+        let size = self.command("Page.getLayoutMetrics", json!({})).await;
+        let side = |name: &str| {
+            let side = size.pointer(&format!("/cssContentSize/{name}")).and_then(Value::as_f64);
+            side.expect("a page has a size")
+        };
+        self.part(0.0, 0.0, side("width"), side("height").min(HIGHEST)).await
+    }
+
+    /// A part of the page, in CSS pixels.
+    pub async fn part(&self, x: f64, y: f64, width: f64, height: f64) -> Vec<u8> {
+        let capture = json!({
+            "format": "png",
+            "captureBeyondViewport": true,
+            "clip": {"x": x, "y": y, "width": width, "height": height, "scale": 1},
+        });
+        let captured = self.command("Page.captureScreenshot", capture).await;
+        let data = captured.get("data").and_then(Value::as_str).expect("a picture has data");
+        BASE64_STANDARD.decode(data).expect("the browser writes base64")
+    }
+
+    /// What the window shows.
+    pub async fn view(&self) -> Vec<u8> {
+        let captured = self.command("Page.captureScreenshot", json!({"format": "png"})).await;
+        let data = captured.get("data").and_then(Value::as_str).expect("a picture has data");
+        BASE64_STANDARD.decode(data).expect("the browser writes base64")
+    }
+}

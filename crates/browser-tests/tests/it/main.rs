@@ -1,0 +1,11 @@
+//! Both services as people meet them: in a browser, by clicking, typing and keyboard.
+
+mod dead_ends;
+mod driver;
+mod every_page;
+mod keyboard;
+mod operators;
+mod scriptless;
+mod signup;
+mod steps;
+mod story;
