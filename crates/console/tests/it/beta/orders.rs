@@ -74,11 +74,12 @@ async fn the_orders_are_by_id_by_name_and_by_how_long_a_state_has_held() {
     let app = TestApp::start().await;
     let operator = app.enrol("readonly").await;
     app.sql(
-        "INSERT INTO beta_testers (email, name, account_state, account_state_since) VALUES \
-         ('a@example.com', 'bob', 'healthy', '2026-01-02'), \
-         ('b@example.com', 'Carl', NULL, NULL), \
-         ('c@example.com', 'Ada', 'ghost_empty_shell', '2026-01-01'), \
-         ('d@example.com', 'Bob', 'healthy', '2026-01-02')",
+        "INSERT INTO beta_testers \
+           (email, name, account_state, account_state_since, account_seen_at) VALUES \
+         ('a@example.com', 'bob', 'healthy', '2026-01-02', '2026-01-03'), \
+         ('b@example.com', 'Carl', NULL, NULL, NULL), \
+         ('c@example.com', 'Ada', 'ghost_empty_shell', '2026-01-01', '2026-01-03'), \
+         ('d@example.com', 'Bob', 'healthy', '2026-01-02', '2026-01-03')",
     )
     .await;
     for (sort, expected) in [("", "dcba"), ("newest", "dcba"), ("name", "cadb"), ("stuck", "cadb")]
