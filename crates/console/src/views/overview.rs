@@ -6,11 +6,12 @@ use std::collections::HashMap;
 use askama::Template;
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::audit;
+use super::audit::Told;
 use super::beta::badge::{self, Badge};
 use super::beta::mail;
 use super::layout::Layout;
 use crate::db::mail::Undelivered;
+use crate::domain::audit::Entry;
 use crate::domain::figures::{Day, Figures};
 use crate::domain::invitation::InvitationStatus;
 use crate::domain::overview::Overview;
@@ -65,22 +66,14 @@ struct Bar {
 /// One entry of the audit log.
 struct Line {
     at: DateTime<Utc>,
-    actor: String,
-    sentence: String,
-    href: Option<String>,
+    told: Told,
 }
 
 impl OverviewPage {
     /// The page; `admins` gives operators' ids their addresses.
     #[must_use]
     pub fn new(layout: Layout, overview: Overview, admins: &HashMap<String, String>) -> Self {
-        let line = |entry: &crate::domain::audit::Entry| Line {
-            at: entry.occurred_at,
-            actor: audit::actor_name(&entry.actor, admins),
-            sentence: audit::sentence(entry),
-            href: (entry.target_type == "beta_tester")
-                .then(|| format!("/console/beta/testers/{}", entry.target_id)),
-        };
+        let line = |entry: &Entry| Line { at: entry.occurred_at, told: Told::new(entry, admins) };
         Self {
             stages: stages(&overview.counted.figures),
             columns: columns(&overview.counted.figures.days),

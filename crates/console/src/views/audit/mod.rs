@@ -6,7 +6,7 @@ mod sentence;
 
 pub use filter::Problem;
 pub use page::AuditPage;
-pub(crate) use sentence::{actor_name, sentence};
+pub(crate) use sentence::{Told, actor_name, sentence};
 
 /// Where the page stands.
 const PATH: &str = "/console/audit";

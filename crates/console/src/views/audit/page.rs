@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::PATH;
 use super::filter::{Form, Problem, address};
-use super::sentence::{Sentence, actor_name, result, target_href};
+use super::sentence::{Told, result};
 use crate::domain::audit::Entry;
 use crate::http::audit::list::Asked;
 use crate::http::paging::link;
@@ -16,11 +16,9 @@ use crate::views::layout::Layout;
 /// One row: a line for a person, the data behind it.
 struct Line {
     entry: Entry,
-    actor: String,
+    told: Told,
     /// The operator's page, where the actor is one.
     operator_href: Option<String>,
-    sentence: Sentence,
-    target_href: Option<String>,
     result: Badge,
     /// The log of this actor, this action, this target alone.
     alone: [(&'static str, String); 3],
@@ -94,10 +92,8 @@ impl Line {
         let target =
             [("target_type", Some(&*entry.target_type)), ("target_id", Some(&*entry.target_id))];
         Self {
-            actor: actor_name(&entry.actor, admins),
+            told: Told::new(&entry, admins),
             operator_href: operator.then(|| format!("/console/admins/{}", entry.actor)),
-            sentence: Sentence::of(&entry),
-            target_href: target_href(&entry),
             result: result(&entry),
             alone: [
                 ("this actor", link(PATH, &[("actor", Some(&entry.actor))])),

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use askama::Template;
+
 use crate::domain::audit::Entry;
 use crate::views::beta::badge::Badge;
 
@@ -13,6 +15,27 @@ pub struct Sentence {
     pub object: String,
     /// The rest, with a space in front where there is one.
     pub after: String,
+}
+
+/// A row as a sentence of a page: who did what, with a link to whom or what it was done to.
+#[derive(Template)]
+#[template(path = "told.html")]
+pub struct Told {
+    /// Who did it.
+    pub actor: String,
+    sentence: Sentence,
+    target_href: Option<String>,
+}
+
+impl Told {
+    /// The sentence of a row; `admins` gives operators' ids their addresses.
+    pub fn new(entry: &Entry, admins: &HashMap<String, String>) -> Self {
+        Self {
+            actor: actor_name(&entry.actor, admins),
+            sentence: Sentence::of(entry),
+            target_href: target_href(entry),
+        }
+    }
 }
 
 /// Who did it, in words; `admins` gives operators' ids their addresses.
