@@ -82,7 +82,11 @@ fn of_mail<'a>(events: &mut Vec<Event<'a>>, mail: &'a MailRecord) {
     let times = [
         (Some(mail.created_at), What::MailWritten(mail)),
         (mail.accepted_at, What::MailAccepted(mail)),
-        (mail.delivery_at, What::MailReported(mail)),
+        // The provider's clock is not ours: nothing is reported of a mail before it was accepted.
+        (
+            mail.delivery_at.max(mail.accepted_at).filter(|_| mail.delivery.is_some()),
+            What::MailReported(mail),
+        ),
     ];
     add(events, times);
 }
