@@ -59,7 +59,7 @@ fn invitation(problem: Problem) -> Words {
             happened: Some("An invitation is good for 14 days, and these are over."),
             changed: Some("Nothing was changed. Your place in the beta is not lost."),
             next: &[
-                "Ask the person who invited you for a new invitation. It takes them a moment.",
+                "Ask the person who invited you for a new invitation.",
                 "Then open the link in the new e-mail.",
             ],
             button: Button::Front,
@@ -165,7 +165,7 @@ fn obstacle(problem: Problem) -> Words {
             happened: None,
             changed: None,
             next: &[
-                "Keep our e-mail, and open its link again later.",
+                "Try again later. If the link no longer works then, ask for a new one.",
                 "Ask the person who invited you when it opens again.",
             ],
             button: Button::Again,

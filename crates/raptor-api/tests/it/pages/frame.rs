@@ -42,6 +42,17 @@ async fn each_page_stands_alone_and_says_where_the_person_is() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_is_asked_to_answer_a_mail_that_perhaps_nobody_reads() {
+    let app = TestApp::start().await;
+    let signup = format!("/signup?token={}", app.mint("ada@example.com").await);
+    for path in ["/", "/nowhere", "/signup", &signup] {
+        let page = app.client.page(path).await.text;
+        assert!(page.contains("erson who invited you"), "{page}");
+        assert!(!page.contains("answer our") && !page.contains("answer the"), "{page}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_passkey_page_has_one_live_region_and_says_what_it_needs() {
     let app = TestApp::start().await;
     let signup = format!("/signup?token={}", app.mint("ada@example.com").await);
