@@ -14,6 +14,7 @@ const PARTS = ["intro", "open", "before", "elsewhere", "existing", "done", "insi
 
 const part = (id) => document.getElementById(id);
 const token = part("signup").dataset.token;
+const COPY = part("copy").textContent;
 
 // Shows these parts of the page and no others.
 function show(...names) {
@@ -58,6 +59,7 @@ function fail(error) {
   const ways = [elsewhere || isInsideApp() ? "elsewhere" : "", existing ? "existing" : ""];
   show("before", "about", ...ways);
   button("Try again", false);
+  part("copy").textContent = COPY;
   say(text, false, title);
   part("create").focus();
 }
@@ -73,6 +75,7 @@ function succeed() {
   for (const step of document.querySelectorAll(".steps [aria-current]")) {
     step.removeAttribute("aria-current");
     step.classList.add("past");
+    step.querySelector(".unseen").textContent = " (done)";
     step.nextElementSibling?.setAttribute("aria-current", "step");
   }
   show("done");
@@ -89,9 +92,10 @@ function welcome(session) {
 async function copy() {
   try {
     await navigator.clipboard.writeText(location.href);
-    part("copy").textContent = "Copied. Paste it into another browser";
+    part("copy").textContent = "Copied";
+    say("The link is copied. Open another browser and paste it there.", true);
   } catch {
-    part("copy").textContent = "Copy the address from the address bar";
+    say("The link could not be copied. Copy this page’s address yourself, and open it in another browser.");
   }
 }
 

@@ -7,5 +7,6 @@ mod keyboard;
 mod operators;
 mod scriptless;
 mod signup;
+mod spoken;
 mod steps;
 mod story;
