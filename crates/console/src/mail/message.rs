@@ -82,29 +82,30 @@ struct Html<'a> {
 /// The sentences that differ from kind to kind.
 struct Words {
     subject: &'static str,
+    /// What a list of mails shows beside the subject: a sentence of the text.
+    preview: &'static str,
     opening: &'static str,
     task: &'static str,
-    button: &'static str,
     why: &'static str,
 }
 
 const INVITATION: Words = Words {
     subject: "Your invitation to the Raxx beta",
+    preview: "You are invited to try Raxx before everybody else.",
     opening: "You are invited to try Raxx before everybody else.",
     task: "Open the link below on the phone or computer you want to use. It shows you what will \
            happen, asks you to agree to keep the beta confidential, and helps you create a \
            passkey. It takes about three minutes, and there is no password to think of.",
-    button: "Start",
     why: "You get this mail because somebody at Raxx invited this address to the beta.",
 };
 
 const GHOST_RESET: Words = Words {
     subject: "Your new link for the Raxx beta",
+    preview: "This new link replaces the old one, which no longer works.",
     opening: "Your signup for the Raxx beta did not get to its end, so we have set it back for \
               you.",
     task: "This new link replaces the old one, which no longer works. Open it on the phone or \
            computer you want to use and create your passkey; it takes about three minutes.",
-    button: "Start again",
     why: "You get this mail because this address is invited to the Raxx beta and its signup was \
           started afresh.",
 };
@@ -154,8 +155,13 @@ mod tests {
             let (message, link) = message(kind, "Ada");
             for part in [&message.text, &message.html] {
                 let part = part.expose_secret();
-                for wanted in ["Ada", &link, "28 May 2026, 20:26 UTC", "You get this mail because"]
-                {
+                for wanted in [
+                    "Ada",
+                    &link,
+                    "28 May 2026, 20:26 UTC",
+                    "You get this mail because",
+                    "Open my invitation",
+                ] {
                     assert!(part.contains(wanted), "{wanted} in {part}");
                 }
             }
@@ -165,6 +171,21 @@ mod tests {
             for fetched in ["<img", "<table", "<script", "<link", "@import", "url("] {
                 assert!(!html.contains(fetched), "{fetched}");
             }
+        }
+    }
+
+    #[test]
+    fn a_list_of_mails_shows_a_sentence_of_the_text_and_when_the_link_ends() {
+        for (kind, words) in
+            [(MailKind::Invitation, &INVITATION), (MailKind::GhostReset, &GHOST_RESET)]
+        {
+            let (message, _) = message(kind, "Ada");
+            let (before, _) = message.html.expose_secret().split_once("<main").unwrap();
+            let (_, shown) = before.split_once("<body").unwrap();
+            let wanted =
+                format!(">{} Open the link before 28 May 2026, 20:26 UTC.</div>", words.preview);
+            assert!(shown.contains(&wanted), "{shown}");
+            assert!(message.text.expose_secret().contains(words.preview));
         }
     }
 
