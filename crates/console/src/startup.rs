@@ -31,13 +31,14 @@ use crate::domain::ghost_reset::GhostReset;
 use crate::domain::invitation::Invitations;
 use crate::domain::tester::SmokeEmailDomain;
 use crate::domain::walkthrough_token::WalkthroughKeys;
+use crate::http::error;
 use crate::http::webhooks::postmark::WebhookSecret;
 use crate::mail::Mailer;
 use crate::mail::message::Links;
 use crate::mail::postmark::Postmark;
 use crate::raptor::RaptorClient;
 use crate::settings::Settings;
-use crate::{housekeeping, routes, views, worker};
+use crate::{housekeeping, routes, worker};
 
 /// The schema, as this binary wants it.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations-console");
@@ -216,7 +217,7 @@ impl Shared {
             .app_data(Data::new(self.overrides.clone()))
             .app_data(Data::new(self.guard.clone()))
             .app_data(Data::new(self.hops))
-            .app_data(Data::new(ErrorPages(views::error::draw)));
+            .app_data(Data::new(ErrorPages(error::draw)));
     }
 }
 

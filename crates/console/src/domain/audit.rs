@@ -1,5 +1,9 @@
 //! What the audit log is asked for, and what it answers.
 
+pub mod action;
+pub mod asked;
+pub mod target;
+
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use ghost_contracts::timestamp;
 use serde::Serialize;

@@ -18,6 +18,7 @@ pub mod mail_event;
 pub mod operator;
 pub mod order;
 pub mod overview;
+pub mod paging;
 pub mod permission;
 pub mod roster;
 pub mod sign_in;

@@ -4,14 +4,12 @@ use actix_web::HttpResponse;
 use service_kit::error::ApiError;
 
 use super::respond::see_other;
-
-/// Where whoever is signed in begins.
-pub const OVERVIEW_PATH: &str = "/console";
+use crate::views::paths;
 
 /// 303 to the Overview.
 ///
 /// # Errors
 /// None.
 pub async fn home() -> Result<HttpResponse, ApiError> {
-    see_other(OVERVIEW_PATH)
+    see_other(paths::OVERVIEW)
 }

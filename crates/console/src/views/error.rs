@@ -5,8 +5,8 @@ use askama::Template;
 use ghost_contracts::error::ErrorCode;
 use service_kit::http::errors::ErrorPage;
 
-use super::layout::{Layout, Section};
-use crate::http::respond::Reply;
+use super::layout::Layout;
+use super::paths;
 
 /// The page of an error, with the navigation for whoever is signed in.
 #[derive(Template)]
@@ -25,13 +25,11 @@ struct Page<'a> {
     way_out: (&'static str, &'static str),
 }
 
-/// Draws it, for [`service_kit::http::errors::ErrorPages`].
+/// The page.
 ///
 /// # Errors
 /// Where the template cannot be written.
-pub fn draw(page: &ErrorPage<'_>) -> Result<String, askama::Error> {
-    let layout = Reply::to(page.request).layout(Section::Outside);
-    let layout = layout.map_err(|error| askama::Error::Custom(Box::new(error)))?;
+pub fn draw(page: &ErrorPage<'_>, layout: Layout) -> Result<String, askama::Error> {
     let status = page.status.as_u16();
     let reads = matches!(*page.request.method(), Method::GET | Method::HEAD);
     Page {
@@ -101,13 +99,15 @@ fn advice(status: u16, code: &str) -> &'static str {
 
 /// Where to go from here: the part of the Console that the address belongs to.
 fn way_out(path: &str, signed_in: bool) -> (&'static str, &'static str) {
-    let under = |part: &str| path.starts_with(part);
-    match path {
-        _ if !signed_in => ("/console", "To the Console"),
-        _ if under("/console/beta") => ("/console/beta", "To the testers"),
-        _ if under("/console/audit") => ("/console/audit", "To the audit log"),
-        _ if under("/console/flags") => ("/console/flags", "To the flags"),
-        _ if under("/console/admins") => ("/console/admins", "To the operators"),
-        _ => ("/console", "To the Overview"),
+    let parts = [
+        (paths::TESTERS, "To the testers"),
+        (paths::AUDIT, "To the audit log"),
+        (paths::FLAGS, "To the flags"),
+        (paths::ADMINS, "To the operators"),
+    ];
+    match parts.into_iter().find(|(part, _)| path.starts_with(part)) {
+        _ if !signed_in => (paths::OVERVIEW, "To the Console"),
+        Some(part) => part,
+        None => (paths::OVERVIEW, "To the Overview"),
     }
 }

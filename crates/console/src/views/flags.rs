@@ -7,7 +7,9 @@ use chrono::{DateTime, Utc};
 
 use super::audit::actor_name;
 use super::layout::Layout;
+use super::paths;
 use crate::db::flag::Row;
+use crate::domain::audit::target;
 use crate::domain::flag::{BETA_GHOST_RESET, Flag, Overrides, Source};
 use crate::domain::permission::Permission;
 
@@ -60,7 +62,8 @@ impl FlagLine {
     }
 
     fn history(&self) -> String {
-        format!("/console/audit?target_type=feature_flag&target_id={}", self.flag.name)
+        let name = Some(self.flag.name.as_str());
+        paths::with(paths::AUDIT, &[("target_type", Some(target::FLAG)), ("target_id", name)])
     }
 
     fn verb(&self) -> &'static str {

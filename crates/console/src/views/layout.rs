@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use service_kit::settings::PublicUrl;
 
 use super::flash::Flash;
+use super::paths;
 use super::time::{Held, Moment};
 use crate::domain::operator::Operator;
 use crate::domain::permission::Permission;
@@ -106,11 +107,11 @@ impl Layout {
     pub fn navigation(&self) -> [Entry; 5] {
         let entry = |href, label, section| Entry { href, label, current: self.section == section };
         [
-            entry("/console", "Overview", Section::Overview),
-            entry("/console/beta", "Testers", Section::Testers),
-            entry("/console/audit", "Audit log", Section::Audit),
-            entry("/console/flags", "Flags", Section::Flags),
-            entry("/console/admins", "Operators", Section::Operators),
+            entry(paths::OVERVIEW, "Overview", Section::Overview),
+            entry(paths::TESTERS, "Testers", Section::Testers),
+            entry(paths::AUDIT, "Audit log", Section::Audit),
+            entry(paths::FLAGS, "Flags", Section::Flags),
+            entry(paths::ADMINS, "Operators", Section::Operators),
         ]
     }
 

@@ -2,6 +2,7 @@
 
 pub mod admins;
 pub mod audit;
+pub mod badge;
 pub mod beta;
 pub mod enroll;
 pub mod error;
@@ -9,5 +10,7 @@ pub mod flags;
 pub mod flash;
 pub mod layout;
 pub mod login;
+pub mod number;
 pub mod overview;
+pub mod paths;
 pub mod time;

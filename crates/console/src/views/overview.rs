@@ -1,22 +1,22 @@
 //! The Overview.
 
-use std::borrow::Borrow;
 use std::collections::HashMap;
 
 use askama::Template;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::audit::Told;
-use super::beta::badge::{self, Badge};
+use super::badge::{self, Badge};
 use super::beta::mail;
 use super::layout::Layout;
+use super::number::{grouped, plural};
+use super::paths;
 use crate::db::mail::Undelivered;
 use crate::domain::audit::Entry;
 use crate::domain::figures::{Day, Figures};
 use crate::domain::invitation::InvitationStatus;
 use crate::domain::overview::Overview;
 use crate::domain::tester::{SeenState, Tester};
-use crate::http::beta::tester_path;
 
 /// The drawing of the days, in its own units: the width of a day, of one of its two bars, and the
 /// height of the highest.
@@ -93,8 +93,11 @@ impl OverviewPage {
 
     /// Where a ghost is helped.
     fn reset_href(&self, tester: &Tester) -> String {
-        let page = tester_path(tester.id);
-        if self.layout.ghost_reset { format!("{page}/ghost-reset") } else { page }
+        if self.layout.ghost_reset {
+            paths::ghost_reset(tester.id)
+        } else {
+            paths::tester(tester.id)
+        }
     }
 
     fn reset_label(&self) -> &'static str {
@@ -154,44 +157,15 @@ fn columns(days: &[Day]) -> Vec<Column> {
     days.iter().enumerate().map(column).collect()
 }
 
-/// A number as people read it: `12,345`.
-#[must_use]
-pub(crate) fn grouped(number: impl Borrow<i64>) -> String {
-    let number = *number.borrow();
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::new();
-    if number < 0 {
-        text.push('−');
-    }
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// What is wrong with a mail that did not get through.
 fn trouble(waiting: &Undelivered) -> &'static str {
     mail::trouble(waiting.mail.standing())
-}
-
-/// One of two words, by a number.
-fn plural(count: impl Borrow<i64>, one: &'static str, many: &'static str) -> &'static str {
-    if *count.borrow() == 1 { one } else { many }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::figures::{Counts, Funnel};
-
-    #[test]
-    fn numbers_are_grouped_by_thousands() {
-        let texts = [0, 7, 999, 1_000, 12_345, 1_234_567, -1_000].map(grouped);
-        assert_eq!(texts, ["0", "7", "999", "1,000", "12,345", "1,234,567", "−1,000"]);
-    }
 
     #[test]
     fn the_highest_bar_fills_the_drawing_and_the_smallest_can_be_seen() {

@@ -75,7 +75,7 @@ async fn what_cannot_be_read_is_named_and_the_rest_is_kept() {
     let reader = app.enrol("readonly").await;
     let query = "from=yesterday&actor=cli&target_id=ada%40example.com&until=2026-06-12&limit=7";
     let page = reader.client.page(&format!("/console/audit?{query}")).await;
-    page.assert_page(400, "from cannot be read.");
+    page.assert_page(400, "“From (UTC)” cannot be read.");
     for kept in [
         "value=\"yesterday\"",
         "<option value=\"cli\" selected>",
@@ -85,6 +85,10 @@ async fn what_cannot_be_read_is_named_and_the_rest_is_kept() {
     ] {
         page.assert_page(400, kept);
     }
+    let field = "type=\"text\" value=\"yesterday\" autocomplete=\"off\" aria-invalid=\"true\" \
+                 aria-describedby=\"problem\"";
+    page.assert_page(400, field);
+    page.assert_page(400, "<p class=\"notice bad\" id=\"problem\" role=\"alert\">");
     assert_eq!(page.text.matches("aria-invalid").count(), 1);
     for (query, named) in [("from=12", "from"), ("until=12", "until"), ("limit=0", "limit")] {
         let refused = reader.client.audit(&format!("?{query}")).await;
@@ -92,6 +96,27 @@ async fn what_cannot_be_read_is_named_and_the_rest_is_kept() {
         let message = refused.json()["message"].as_str().unwrap().to_owned();
         assert!(message.contains(named), "{message}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_has_no_field_does_not_come_back_with_the_form() {
+    let app = TestApp::start().await;
+    let reader = app.enrol("readonly").await;
+    for (query, named) in [
+        ("limit=many", "limit must be a whole number"),
+        ("cursor=nonsense", "cursor must be what"),
+        ("format=xml", "format is csv, or absent."),
+    ] {
+        let page = reader.client.page(&format!("/console/audit?actor=cli&{query}")).await;
+        page.assert_page(400, &format!("The address cannot be read: {named}"));
+        page.assert_page(400, "press Filter to see its first page");
+        page.assert_page(400, "<option value=\"cli\" selected>");
+        for trap in ["name=\"limit\"", "aria-invalid", "correct this"] {
+            assert!(!page.text.contains(trap), "{trap} for {query}");
+        }
+    }
+    let page = reader.client.page("/console/audit?limit=many&from=yesterday").await;
+    assert!(!page.text.contains("name=\"limit\""), "{}", page.text);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -11,11 +11,12 @@ use service_kit::error::ApiError;
 use service_kit::http::body::JsonOrForm;
 use service_kit::settings::PublicUrl;
 
-use super::{BACK, enroll_url, show_link};
+use super::{enroll_url, show_link};
 use crate::domain::admin;
 use crate::domain::permission::Role;
 use crate::http::access::Superadmin;
 use crate::http::respond::Reply;
+use crate::views::paths;
 
 /// Whom to invite, and as what.
 #[derive(Debug, Deserialize)]
@@ -46,11 +47,11 @@ pub async fn invite(
 ) -> Result<HttpResponse, ApiError> {
     let (email, role) = match body.0.parse() {
         Ok(parsed) => parsed,
-        Err(error) => return reply.refused(error, BACK).await,
+        Err(error) => return reply.refused(error, paths::ADMINS).await,
     };
     let invited = match admin::invite(&pool, &operator.0.actor(), &email, role).await {
         Ok(invited) => invited,
-        Err(error) => return reply.refused(error.into(), BACK).await,
+        Err(error) => return reply.refused(error.into(), paths::ADMINS).await,
     };
     let url = enroll_url(&public, &invited.token);
     if reply.wants_json() {

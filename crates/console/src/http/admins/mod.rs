@@ -20,15 +20,13 @@ use super::respond::Reply;
 use crate::domain::admin::{Admin, AdminError, Invited};
 use crate::views::admins::link::LinkPage;
 use crate::views::layout::Section;
-
-/// Where the operators are listed.
-const BACK: &str = "/console/admins";
+use crate::views::paths;
 
 /// Where a refusal is told: on the operator's page, where there is one.
 fn page_of(path: &str, refusal: &AdminError) -> String {
     match (refusal, id(path)) {
-        (AdminError::NotFound, _) | (_, Err(_)) => BACK.to_owned(),
-        (_, Ok(id)) => format!("{BACK}/{id}"),
+        (AdminError::NotFound, _) | (_, Err(_)) => paths::ADMINS.to_owned(),
+        (_, Ok(id)) => paths::admin(id),
     }
 }
 

@@ -7,11 +7,12 @@ use service_kit::db::Pool;
 use service_kit::error::ApiError;
 use service_kit::http::body::OptionalBody;
 
-use super::{AdminBody, BACK, Nothing, id, page_of};
+use super::{AdminBody, Nothing, id, page_of};
 use crate::domain::admin::{self, Admin, AdminError};
 use crate::domain::operator::Operator;
 use crate::http::access::Superadmin;
 use crate::http::respond::Reply;
+use crate::views::paths;
 
 /// Shuts the operator out and answers with them as they were in the list.
 ///
@@ -30,7 +31,7 @@ pub async fn revoke(
                 "{} is revoked: their sessions have ended and their passkeys no longer sign in.",
                 admin.email
             );
-            reply.done(StatusCode::OK, &AdminBody::from(&admin), message, BACK).await
+            reply.done(StatusCode::OK, &AdminBody::from(&admin), message, paths::ADMINS).await
         }
         Err(error) => {
             let page = page_of(&path, &error);

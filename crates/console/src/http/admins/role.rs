@@ -8,12 +8,13 @@ use service_kit::db::Pool;
 use service_kit::error::ApiError;
 use service_kit::http::body::JsonOrForm;
 
-use super::{AdminBody, BACK, id, page_of};
+use super::{AdminBody, id, page_of};
 use crate::domain::admin::{self, Admin, AdminError};
 use crate::domain::operator::Operator;
 use crate::domain::permission::Role;
 use crate::http::access::Superadmin;
 use crate::http::respond::Reply;
+use crate::views::paths;
 
 /// What they are to be.
 #[derive(Debug, Deserialize)]
@@ -36,7 +37,9 @@ pub async fn role(
     let role = match body.0.role.parse::<Role>() {
         Ok(role) => role,
         Err(error) => {
-            return reply.refused(ApiError::invalid_request(error.to_string()), BACK).await;
+            return reply
+                .refused(ApiError::invalid_request(error.to_string()), paths::ADMINS)
+                .await;
         }
     };
     match change(&pool, &operator.0, &path, role).await {
@@ -45,7 +48,7 @@ pub async fn role(
                 "{} is {role} now. Their sessions have ended; they sign in again.",
                 admin.email
             );
-            let page = format!("{BACK}/{}", admin.id);
+            let page = paths::admin(admin.id);
             reply.done(StatusCode::OK, &AdminBody::from(&admin), message, &page).await
         }
         Err(error) => {

@@ -7,10 +7,10 @@ use futures_util::stream::{self, Stream};
 use ghost_contracts::timestamp;
 use service_kit::db::{DbError, Pool};
 
-use super::list::Asked;
 use crate::db;
+use crate::domain::audit::asked::Asked;
 use crate::domain::audit::{Entry, Filter};
-use crate::http::paging::Paging;
+use crate::domain::paging::Paging;
 
 /// Rows that are read at a time.
 const BATCH: i64 = 500;

@@ -11,12 +11,13 @@ use service_kit::http::body::OptionalBody;
 use service_kit::http::request_id::RequestId;
 
 use self::explain::explain;
-use super::{LIST_PATH, find_tester, tester_path};
+use super::find_tester;
 use crate::domain::ghost_reset::{Done, GhostReset};
 use crate::domain::tester::Tester;
 use crate::http::access::GhostResetter;
 use crate::http::respond::Reply;
 use crate::views::flash::Flash;
+use crate::views::paths;
 
 mod explain;
 
@@ -62,7 +63,7 @@ pub async fn ghost_reset(
                 actor_user_id: operator.actor().to_string(),
                 email_sent: (!done.email_sent).then_some(false),
             };
-            reply.done(StatusCode::OK, &answer, summary(&tester, done), LIST_PATH).await
+            reply.done(StatusCode::OK, &answer, summary(&tester, done), paths::TESTERS).await
         }
         Err(refusal) => {
             let error = explain(refusal, reset.clock.now());
@@ -70,7 +71,7 @@ pub async fn ghost_reset(
                 return Err(error);
             }
             tracing::warn!(%error, tester = tester.id.0, "a ghost reset did not go through");
-            reply.redirect(Flash::error(error.message()), &tester_path(tester.id)).await
+            reply.redirect(Flash::error(error.message()), &paths::tester(tester.id)).await
         }
     }
 }

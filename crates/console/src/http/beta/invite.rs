@@ -8,12 +8,13 @@ use serde::Deserialize;
 use service_kit::error::ApiError;
 use service_kit::http::body::JsonOrForm;
 
-use super::{LIST_PATH, SentBody, about_the_mail};
+use super::{SentBody, about_the_mail};
 use crate::domain::invitation::Invitations;
 use crate::domain::tester::SmokeEmailDomain;
 use crate::http::access::MayInvite;
 use crate::http::respond::Reply;
 use crate::views::flash::{Flash, Typed};
+use crate::views::paths;
 
 /// How much of a field is given back, in characters: a little more than its form takes.
 const LONGEST_TYPED: usize = 300;
@@ -46,7 +47,7 @@ pub async fn invite(
         Ok(sent) => {
             let body = SentBody::new(&sent).with_tester(sent.tester.id);
             let message = format!("{} is invited. {}", sent.tester.name, about_the_mail(&sent));
-            reply.done(StatusCode::CREATED, &body, message, LIST_PATH).await
+            reply.done(StatusCode::CREATED, &body, message, paths::TESTERS).await
         }
         Err(error) => refused(&reply, error.into(), typed).await,
     }
@@ -63,7 +64,7 @@ async fn refused(
     }
     let cut = |text: String| text.chars().take(LONGEST_TYPED).collect();
     let typed = Typed { email: cut(typed.email), name: cut(typed.name) };
-    reply.redirect(Flash::error(error.message()).with_typed(typed), LIST_PATH).await
+    reply.redirect(Flash::error(error.message()).with_typed(typed), paths::TESTERS).await
 }
 
 fn parse(

@@ -9,13 +9,14 @@ use service_kit::error::ApiError;
 use service_kit::http::body::OptionalBody;
 use service_kit::http::headers;
 
-use super::{Nothing, tester_id, tester_path};
+use super::{Nothing, tester_id};
 use crate::db::invitation::InvitationError;
 use crate::domain::invitation::Invitations;
 use crate::http::access::LinkRevealer;
 use crate::http::respond::Reply;
 use crate::views::beta::link::LinkPage;
 use crate::views::layout::Section;
+use crate::views::paths;
 
 /// The link of an invitation whose mail was not accepted: `{"url"}`, or a page that shows it once.
 /// It never goes through a session's message, which would put it into a row.
@@ -33,7 +34,7 @@ pub async fn reveal(
     let (tester, link) = match invitations.reveal(&operator.actor(), id).await {
         Ok(revealed) => revealed,
         Err(error @ InvitationError::TesterNotFound) => return Err(error.into()),
-        Err(error) => return reply.refused(error.into(), &tester_path(id)).await,
+        Err(error) => return reply.refused(error.into(), &paths::tester(id)).await,
     };
     let url = link.expose_secret();
     let mut answer = if reply.wants_json() {

@@ -10,10 +10,10 @@ use service_kit::http::request_id::RequestId;
 
 use super::cursor;
 use crate::domain::order::{Sort, UnknownSort};
+use crate::domain::paging::{self, NoPage};
 use crate::domain::roster::{self, Filter, Listed, Roster, Wanted};
 use crate::domain::tester::StateFilter;
 use crate::http::access::AnyOperator;
-use crate::http::paging;
 use crate::http::respond::Reply;
 use crate::raptor::RaptorClient;
 use crate::views::beta::list::ListPage;
@@ -66,7 +66,8 @@ pub async fn list(
         return Ok(reply.json(StatusCode::OK, &answer(&roster)));
     }
     let counts = roster::counts(&pool, &wanted.filter).await?;
-    let page = ListPage::new(reply.layout(Section::Testers)?, wanted, roster, counts);
+    let next = roster.next.as_ref().map(cursor::write);
+    let page = ListPage::new(reply.layout(Section::Testers)?, wanted, roster, next, counts);
     reply.page(StatusCode::OK, &page).await
 }
 
@@ -82,7 +83,8 @@ impl Search {
             filter: self.filter()?,
             sort,
             after: given(&self.cursor).map(|text| cursor::read(text, sort)).transpose()?,
-            limit: paging::parse_limit(self.limit.as_deref())?,
+            limit: paging::parse_limit(self.limit.as_deref())
+                .map_err(|error: NoPage| ApiError::invalid_request(error.to_string()))?,
         })
     }
 

@@ -20,19 +20,10 @@ use crate::domain::invitation::SentInvitation;
 use crate::domain::tester::{Tester, TesterId};
 use crate::mail::outbox::Attempt;
 
-/// Where the testers are listed.
-pub const LIST_PATH: &str = "/console/beta";
-
 /// A body that says nothing: `{}`, an empty form, or none at all.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
-
-/// The page of a tester.
-#[must_use]
-pub fn tester_path(id: TesterId) -> String {
-    format!("/console/beta/testers/{id}")
-}
 
 /// The id in a path. What is no id names nobody.
 ///

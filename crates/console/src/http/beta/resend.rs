@@ -6,11 +6,12 @@ use actix_web::web::{Data, Path};
 use service_kit::error::ApiError;
 use service_kit::http::body::OptionalBody;
 
-use super::{Nothing, SentBody, about_the_mail, tester_id, tester_path};
+use super::{Nothing, SentBody, about_the_mail, tester_id};
 use crate::db::invitation::InvitationError;
 use crate::domain::invitation::Invitations;
 use crate::http::access::MayInvite;
 use crate::http::respond::Reply;
+use crate::views::paths;
 
 /// Sends the unspent invitation again, a new one where it ended: 200 with
 /// `{"token_id", "email_sent_to"}`.
@@ -28,9 +29,9 @@ pub async fn resend(
     match invitations.resend(operator.actor(), id).await {
         Ok(sent) => {
             let message = format!("The invitation was sent again. {}", about_the_mail(&sent));
-            reply.done(StatusCode::OK, &SentBody::new(&sent), message, &tester_path(id)).await
+            reply.done(StatusCode::OK, &SentBody::new(&sent), message, &paths::tester(id)).await
         }
         Err(error @ InvitationError::TesterNotFound) => Err(error.into()),
-        Err(error) => reply.refused(error.into(), &tester_path(id)).await,
+        Err(error) => reply.refused(error.into(), &paths::tester(id)).await,
     }
 }

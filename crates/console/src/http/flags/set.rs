@@ -11,8 +11,7 @@ use service_kit::http::body::JsonOrForm;
 use crate::domain::flag::{self, Overrides};
 use crate::http::access::FlagSwitcher;
 use crate::http::respond::Reply;
-
-const BACK: &str = "/console/flags";
+use crate::views::paths;
 
 /// What the flag is to be.
 #[derive(Debug, Deserialize)]
@@ -38,8 +37,8 @@ pub async fn set(
         Ok(flag) => {
             let word = if flag.enabled { "on" } else { "off" };
             let message = format!("{} is {word} from now on.", flag.name);
-            reply.done(StatusCode::OK, &flag, message, BACK).await
+            reply.done(StatusCode::OK, &flag, message, paths::FLAGS).await
         }
-        Err(error) => reply.refused(error.into(), BACK).await,
+        Err(error) => reply.refused(error.into(), paths::FLAGS).await,
     }
 }

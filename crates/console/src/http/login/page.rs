@@ -6,10 +6,10 @@ use serde_json::json;
 use service_kit::error::ApiError;
 
 use super::next;
-use crate::http::home::OVERVIEW_PATH;
 use crate::http::respond::{Reply, see_other};
 use crate::views::layout::Section;
 use crate::views::login::LoginPage;
+use crate::views::paths;
 
 /// The page; whoever is signed in goes on to the Overview. For a program `{"signed_in"}`.
 ///
@@ -21,7 +21,7 @@ pub async fn page(reply: Reply, request: HttpRequest) -> Result<HttpResponse, Ap
         return Ok(reply.json(StatusCode::OK, &json!({"signed_in": signed_in})));
     }
     if signed_in {
-        return see_other(OVERVIEW_PATH);
+        return see_other(paths::OVERVIEW);
     }
     let next = next::recall(&request);
     let layout = reply.layout(Section::Outside)?;

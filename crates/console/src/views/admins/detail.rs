@@ -3,8 +3,10 @@
 use askama::Template;
 
 use crate::domain::admin_file::{AdminFile, KnownPasskey};
+use crate::domain::audit::target;
 use crate::domain::permission::{Permission, Role};
 use crate::views::layout::Layout;
+use crate::views::paths;
 
 /// The page of one operator.
 #[derive(Template)]
@@ -36,16 +38,17 @@ impl AdminPage {
         Self { roles: &Role::ALL, is_self, why_not, layout, file, passkeys, is_last }
     }
 
-    /// `Their` or `Your`.
+    /// `their`, or `your` where somebody looks at themselves.
     fn whose(&self) -> &'static str {
         if self.is_self { "your" } else { "their" }
     }
 
     fn history(&self) -> [(&'static str, String); 2] {
-        let id = self.file.admin.id;
+        let id = self.file.admin.id.to_string();
+        let to_them = [("target_type", Some(target::ADMIN)), ("target_id", Some(&*id))];
         [
-            ("What they did", format!("/console/audit?actor={id}")),
-            ("What was done to them", format!("/console/audit?target_type=admin&target_id={id}")),
+            ("What they did", paths::with(paths::AUDIT, &[("actor", Some(&id))])),
+            ("What was done to them", paths::with(paths::AUDIT, &to_them)),
         ]
     }
 

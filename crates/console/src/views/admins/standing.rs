@@ -1,7 +1,7 @@
 //! How an operator stands, as a sign and a word.
 
 use crate::domain::admin_file::Standing;
-use crate::views::beta::badge::Badge;
+use crate::views::badge::Badge;
 
 /// The badge of a standing.
 #[must_use]

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::PATH;
-use crate::http::audit::list::Asked;
-use crate::http::paging::link;
+use crate::domain::audit::asked::{Asked, Problem};
+use crate::domain::paging;
+use crate::views::paths;
 
 /// What the log may hold, in words, by what it was done to.
 const ACTIONS: [(&str, &[(&str, &str)]); 3] = [
@@ -38,61 +38,71 @@ const ACTIONS: [(&str, &[(&str, &str)]); 3] = [
 const TARGETS: [(&str, &str); 3] =
     [("beta_tester", "Testers"), ("admin", "Operators"), ("feature_flag", "Flags")];
 
-/// What of the address cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// The parameter's name.
-    pub field: &'static str,
-    /// What is wrong with it, for a person.
-    pub message: String,
-}
-
 /// One thing to choose.
 pub struct Choice {
+    /// What the address says.
     pub value: String,
+    /// What is read.
     pub label: String,
+    /// Whether it is what was asked for.
     pub chosen: bool,
 }
 
 /// Choices that belong together.
 pub struct Group {
+    /// What they have in common.
     pub label: &'static str,
+    /// They themselves.
     pub choices: Vec<Choice>,
 }
 
 /// A list to choose from. What was asked for and is not on it is added, so that nothing is lost.
 pub struct Select {
+    /// The parameter's name.
     pub name: &'static str,
+    /// What stands above it.
     pub label: &'static str,
     /// What stands for no choice.
     pub any: &'static str,
+    /// The choices that stand alone.
     pub choices: Vec<Choice>,
+    /// The others.
     pub groups: Vec<Group>,
-    pub problem: Option<String>,
+    /// Whether it is what cannot be read.
+    pub is_wrong: bool,
 }
 
 /// A field to type in.
 pub struct Input {
+    /// The parameter's name.
     pub name: &'static str,
+    /// What stands above it.
     pub label: &'static str,
     /// The HTML type: a date that is no day is shown as text, as it came.
     pub kind: &'static str,
+    /// What was typed.
     pub value: String,
+    /// What may be typed; empty where the browser shows it.
     pub hint: &'static str,
-    pub problem: Option<String>,
+    /// Whether it is what cannot be read.
+    pub is_wrong: bool,
 }
 
 /// The whole form.
 pub struct Form {
+    /// What is chosen.
     pub selects: Vec<Select>,
+    /// What is typed.
     pub inputs: Vec<Input>,
+    /// Rows a page, where the address says it in a way that can be read: nobody could correct here
+    /// what has no field.
     pub limit: Option<String>,
 }
 
 impl Form {
     /// The form as it was sent; `admins` are the operators to choose from.
     pub fn new(asked: &Asked, admins: &HashMap<String, String>, problem: Option<&Problem>) -> Self {
-        let of = |name| problem.filter(|p| p.field == name).map(|p| p.message.clone());
+        let is_wrong = |name| problem.is_some_and(|problem| problem.field == name);
         let (actor, action) = (asked.actor.as_deref(), asked.action.as_deref());
         let people = actors(admins);
         let actors = choices(people.iter().map(|(id, name)| (id.as_str(), name.as_str())), actor);
@@ -101,9 +111,11 @@ impl Form {
             .map(|(label, known)| Group { label, choices: choices(known.iter().copied(), action) })
             .collect();
         let targets = choices(TARGETS.into_iter(), asked.target_type.as_deref());
+        let limit = asked.limit.as_deref().filter(|limit| !limit.is_empty());
+        let limit = limit.filter(|limit| paging::parse_limit(Some(limit)).is_ok());
         let select = |name, label, any, choices, groups, asked| {
-            let select = Select { name, label, any, choices, groups, problem: of(name) };
-            select.with_unknown(asked)
+            let is_wrong = is_wrong(name);
+            Select { name, label, any, choices, groups, is_wrong }.with_unknown(asked)
         };
         Self {
             selects: vec![
@@ -125,13 +137,25 @@ impl Form {
                     kind: "text",
                     value: asked.target_id.clone().unwrap_or_default(),
                     hint: "E-mail, id or flag",
-                    problem: of("target_id"),
+                    is_wrong: is_wrong("target_id"),
                 },
-                day("from", "From (UTC)", asked.from.as_deref(), of("from")),
-                day("until", "Until and with (UTC)", asked.until.as_deref(), of("until")),
+                day("from", "From (UTC)", asked.from.as_deref(), is_wrong("from")),
+                day(
+                    "until",
+                    "Until, that day included (UTC)",
+                    asked.until.as_deref(),
+                    is_wrong("until"),
+                ),
             ],
-            limit: asked.limit.clone().filter(|limit| !limit.is_empty()),
+            limit: limit.map(str::to_owned),
         }
+    }
+
+    /// What stands above a field; nothing for a parameter that has none.
+    pub fn label_of(&self, name: &str) -> Option<&'static str> {
+        let selects = self.selects.iter().map(|select| (select.name, select.label));
+        let mut all = selects.chain(self.inputs.iter().map(|input| (input.name, input.label)));
+        all.find(|(field, _)| *field == name).map(|(_, label)| label)
     }
 }
 
@@ -168,22 +192,17 @@ fn actors(admins: &HashMap<String, String>) -> Vec<(String, String)> {
     all
 }
 
-fn day(
-    name: &'static str,
-    label: &'static str,
-    asked: Option<&str>,
-    problem: Option<String>,
-) -> Input {
+fn day(name: &'static str, label: &'static str, asked: Option<&str>, is_wrong: bool) -> Input {
     let value = asked.unwrap_or_default().to_owned();
     let is_day = chrono::NaiveDate::parse_from_str(&value, "%Y-%m-%d").is_ok();
     let kind = if value.is_empty() || is_day { "date" } else { "text" };
-    Input { name, label, kind, value, hint: "", problem }
+    Input { name, label, kind, value, hint: "", is_wrong }
 }
 
 /// The same list with one more parameter; `paged` keeps how many rows a page holds.
 pub fn address(asked: &Asked, more: (&str, Option<&str>), paged: bool) -> String {
-    link(
-        PATH,
+    paths::with(
+        paths::AUDIT,
         &[
             ("actor", asked.actor.as_deref()),
             ("action", asked.action.as_deref()),

@@ -4,9 +4,5 @@ mod filter;
 mod page;
 mod sentence;
 
-pub use filter::Problem;
 pub use page::AuditPage;
 pub(crate) use sentence::{Told, actor_name, sentence};
-
-/// Where the page stands.
-const PATH: &str = "/console/audit";

@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 
 use askama::Template;
+use uuid::Uuid;
 
-use super::PATH;
-use super::filter::{Form, Problem, address};
+use super::filter::{Form, address};
 use super::sentence::{Told, result};
 use crate::domain::audit::Entry;
-use crate::http::audit::list::Asked;
-use crate::http::paging::link;
-use crate::views::beta::badge::Badge;
+use crate::domain::audit::asked::{Asked, Problem};
+use crate::views::badge::Badge;
 use crate::views::layout::Layout;
+use crate::views::paths;
 
 /// One row: a line for a person, the data behind it.
 struct Line {
@@ -25,6 +25,14 @@ struct Line {
     payload: String,
 }
 
+/// Why nothing is shown.
+struct Trouble {
+    /// What is wrong.
+    sentence: String,
+    /// What to do now.
+    advice: &'static str,
+}
+
 /// The log, a page of it.
 #[derive(Template)]
 #[template(path = "audit.html")]
@@ -32,7 +40,7 @@ pub struct AuditPage {
     layout: Layout,
     lines: Vec<Line>,
     form: Form,
-    problem: Option<Problem>,
+    problem: Option<Trouble>,
     newest: Option<String>,
     next: Option<String>,
     csv: String,
@@ -72,33 +80,50 @@ impl AuditPage {
         problem: Option<Problem>,
     ) -> Self {
         let deep = asked.cursor.as_deref().is_some_and(|cursor| !cursor.is_empty());
+        let form = Form::new(asked, admins, problem.as_ref());
         Self {
             layout,
             lines: Vec::new(),
-            form: Form::new(asked, admins, problem.as_ref()),
-            problem,
+            problem: problem.map(|problem| Trouble::new(&problem, &form)),
+            form,
             newest: deep.then(|| address(asked, ("cursor", None), true)),
             next: None,
             csv: address(asked, ("format", Some("csv")), false),
-            filtered: address(asked, ("format", None), false) != PATH,
+            filtered: address(asked, ("format", None), false) != paths::AUDIT,
+        }
+    }
+}
+
+impl Trouble {
+    fn new(problem: &Problem, form: &Form) -> Self {
+        match form.label_of(problem.field) {
+            Some(label) => Self {
+                sentence: format!("“{label}” {}", problem.complaint),
+                advice: "The rest of the filter is as you left it: correct this and filter again.",
+            },
+            None => Self {
+                sentence: format!("The address cannot be read: {problem}"),
+                advice: "The filter is as you left it: press Filter to see its first page.",
+            },
         }
     }
 }
 
 impl Line {
     fn new(entry: Entry, admins: &HashMap<String, String>) -> Self {
-        let operator = admins.contains_key(&entry.actor);
+        let operator =
+            Uuid::try_parse(&entry.actor).ok().filter(|_| admins.contains_key(&entry.actor));
         let payload = serde_json::to_string_pretty(&entry.payload).unwrap_or_default();
         let target =
             [("target_type", Some(&*entry.target_type)), ("target_id", Some(&*entry.target_id))];
         Self {
             told: Told::new(&entry, admins),
-            operator_href: operator.then(|| format!("/console/admins/{}", entry.actor)),
+            operator_href: operator.map(paths::admin),
             result: result(&entry),
             alone: [
-                ("this actor", link(PATH, &[("actor", Some(&entry.actor))])),
-                ("this action", link(PATH, &[("action", Some(&entry.action))])),
-                ("this target", link(PATH, &target)),
+                ("this actor", paths::with(paths::AUDIT, &[("actor", Some(&entry.actor))])),
+                ("this action", paths::with(paths::AUDIT, &[("action", Some(&entry.action))])),
+                ("this target", paths::with(paths::AUDIT, &target)),
             ],
             payload,
             entry,

@@ -3,9 +3,12 @@
 use std::collections::HashMap;
 
 use askama::Template;
+use uuid::Uuid;
 
 use crate::domain::audit::Entry;
-use crate::views::beta::badge::Badge;
+use crate::domain::tester::TesterId;
+use crate::views::badge::Badge;
+use crate::views::paths;
 
 /// What was done, cut at whom or what it was done to, which a page makes a link.
 pub struct Sentence {
@@ -127,15 +130,13 @@ pub fn result(entry: &Entry) -> Badge {
     }
 }
 
-/// Where more is known of the target.
+/// Where more is known of the target; nowhere where its id is none.
 pub fn target_href(entry: &Entry) -> Option<String> {
-    let safe =
-        |id: &str| id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    let id = entry.target_id.as_str();
     match entry.target_type.as_str() {
-        _ if !safe(&entry.target_id) => None,
-        "beta_tester" => Some(format!("/console/beta/testers/{}", entry.target_id)),
-        "admin" => Some(format!("/console/admins/{}", entry.target_id)),
-        "feature_flag" => Some(format!("/console/flags#flag-{}", entry.target_id)),
+        "beta_tester" => Some(paths::tester(TesterId(id.parse().ok()?))),
+        "admin" => Some(paths::admin(Uuid::try_parse(id).ok()?)),
+        "feature_flag" => paths::flag(id),
         _ => None,
     }
 }

@@ -7,7 +7,6 @@ use chrono::{DateTime, Utc};
 use ghost_contracts::AccountState;
 use ghost_contracts::raptor::SignupAttempt;
 
-use super::badge::{self, Badge};
 use super::ceremony;
 use super::mail::{self, MailWords};
 use super::timeline::{self, Line};
@@ -18,9 +17,10 @@ use crate::domain::permission::Permission;
 use crate::domain::tester_file::TesterFile;
 use crate::domain::timeline as events;
 use crate::domain::walkthrough_token::WalkthroughToken;
-use crate::http::beta::tester_path;
 use crate::views::audit::{actor_name, sentence};
+use crate::views::badge::{self, Badge};
 use crate::views::layout::Layout;
+use crate::views::paths;
 
 /// How many lines of the time line are open; the others wait behind a click.
 const LINES: usize = 15;
@@ -65,7 +65,7 @@ impl DetailPage {
     }
 
     fn path(&self) -> String {
-        tester_path(self.file.tester.id)
+        paths::tester(self.file.tester.id)
     }
 
     fn newest_lines(&self) -> &[Line] {

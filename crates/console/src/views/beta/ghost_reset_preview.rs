@@ -5,15 +5,15 @@ use askama::Template;
 use ghost_contracts::raptor::{ChildAction, ChildRows};
 use ghost_contracts::{AccountState, timestamp};
 
-use super::badge;
 use super::child_rows::counted;
 use crate::domain::ghost_reset_preview::ResetPreview;
 use crate::domain::invitation::InvitationStatus;
 use crate::domain::permission::Permission;
 use crate::domain::tester_file::TesterFile;
 use crate::domain::walkthrough_token::WalkthroughToken;
-use crate::http::beta::tester_path;
+use crate::views::badge;
 use crate::views::layout::Layout;
+use crate::views::paths;
 use crate::views::time::{Moment, exact};
 
 /// The page.
@@ -48,7 +48,7 @@ impl ResetPage {
     }
 
     fn path(&self) -> String {
-        tester_path(self.file().tester.id)
+        paths::tester(self.file().tester.id)
     }
 
     fn steps(&self) -> &'static [Step] {

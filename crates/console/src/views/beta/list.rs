@@ -4,18 +4,18 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use ghost_contracts::AccountState;
 
-use super::badge::{self, Badge};
 use crate::db::interrupted_reset::InterruptedTester;
 use crate::domain::figures::Counts;
 use crate::domain::invitation::InvitationStatus;
 use crate::domain::order::Sort;
+use crate::domain::paging;
 use crate::domain::permission::Permission;
 use crate::domain::roster::{Filter, Listed, Roster, Wanted};
 use crate::domain::tester::{SeenState, StateFilter};
-use crate::http::beta::{LIST_PATH, cursor, tester_path};
-use crate::http::paging;
+use crate::views::badge::{self, Badge};
 use crate::views::flash::Typed;
 use crate::views::layout::Layout;
+use crate::views::paths;
 
 /// A page of the list.
 #[derive(Template)]
@@ -50,16 +50,16 @@ struct Action {
 }
 
 impl ListPage {
-    /// The page for whoever is signed in.
+    /// The page for whoever is signed in; `next` is the cursor of the page after it.
     #[must_use]
     pub fn new(
         layout: Layout,
         wanted: Wanted,
         roster: Roster,
+        next: Option<String>,
         counts: Option<(Counts, DateTime<Utc>)>,
     ) -> Self {
         let permission = Permission::TestersInvite;
-        let next = roster.next.as_ref().map(cursor::write);
         let Wanted { filter, sort, after, limit } = wanted;
         Self {
             next: next.map(|next| address(&filter, filter.state, sort, limit, Some(&next))),
@@ -155,14 +155,14 @@ impl ListPage {
 
     /// What helps this tester now, as a link that leads there; nothing where nothing helps.
     fn next_action(&self, listed: &Listed) -> Result<Action, &'static str> {
-        let page = tester_path(listed.tester.id);
+        let page = paths::tester(listed.tester.id);
         let may_reset = self.layout.ghost_reset && listed.is_ghost();
         match (listed.state, listed.invitation) {
             (None, _) => Err("Look again later"),
             (Some(AccountState::Healthy), _) => Err("Nothing to do"),
             (Some(AccountState::MidEnrollment), _) => Err("Wait a few minutes"),
             (Some(_), _) if may_reset => {
-                Ok(Action { href: format!("{page}/ghost-reset"), label: "Ghost reset…" })
+                Ok(Action { href: paths::ghost_reset(listed.tester.id), label: "Ghost reset…" })
             }
             (Some(AccountState::GhostNoUsersRow), InvitationStatus::Sent) => Err("Wait for them"),
             (
@@ -195,12 +195,12 @@ fn address(
         ("limit", limit.as_deref()),
         ("cursor", cursor),
     ];
-    paging::link(LIST_PATH, &parameters)
+    paths::with(paths::TESTERS, &parameters)
 }
 
 /// Everybody whose name or address holds this text.
 fn search_for(text: &str) -> String {
-    paging::link(LIST_PATH, &[("q", Some(text))])
+    paths::with(paths::TESTERS, &[("q", Some(text))])
 }
 
 const fn label(filter: StateFilter) -> &'static str {

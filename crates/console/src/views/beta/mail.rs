@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::badge::{self, Badge};
 use crate::db::mail::MailRecord;
 use crate::domain::mail::Standing;
+use crate::views::badge::{self, Badge};
 
 /// What is said of one mail.
 #[derive(Debug, Clone, PartialEq, Eq)]

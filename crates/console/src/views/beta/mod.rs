@@ -1,6 +1,5 @@
 //! The pages of the testers.
 
-pub mod badge;
 pub mod ceremony;
 pub mod child_rows;
 pub mod detail;

@@ -1,12 +1,49 @@
 //! `limit` and `cursor` of a list (section 7 of the contracts). A page begins where the one before
 //! ended, so it costs the same wherever it stands.
 
-use service_kit::error::ApiError;
+use std::fmt;
 
 /// Rows a page holds where nobody says.
 pub const DEFAULT_LIMIT: i64 = 50;
 /// The most rows that may be asked for.
 const MAX_LIMIT: i64 = 200;
+
+/// What no page can be found by. Its message is fit for the person who sent it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoPage {
+    /// A limit that is no number from 1 to 200.
+    Limit,
+    /// A cursor that no page has given out.
+    Cursor,
+}
+
+impl NoPage {
+    /// The parameter's name.
+    #[must_use]
+    pub const fn parameter(self) -> &'static str {
+        match self {
+            Self::Limit => "limit",
+            Self::Cursor => "cursor",
+        }
+    }
+
+    /// What is wrong with it, after its name.
+    #[must_use]
+    pub const fn complaint(self) -> &'static str {
+        match self {
+            Self::Limit => "must be a whole number from 1 to 200.",
+            Self::Cursor => {
+                "must be what `next` of the page before says. Start from the first page."
+            }
+        }
+    }
+}
+
+impl fmt::Display for NoPage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.parameter(), self.complaint())
+    }
+}
 
 /// Which page of a list: newest first, by id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,18 +58,12 @@ impl Paging {
     /// Reads the two parameters; empty counts as absent, because a form sends empty fields.
     ///
     /// # Errors
-    /// 400 `invalid_request` for a limit that is no number from 1 to 200, or a cursor that no page
-    /// has given out.
-    pub fn parse(limit: Option<&str>, cursor: Option<&str>) -> Result<Self, ApiError> {
+    /// [`NoPage`].
+    pub fn parse(limit: Option<&str>, cursor: Option<&str>) -> Result<Self, NoPage> {
         let limit = parse_limit(limit)?;
         let before = match cursor.filter(|text| !text.is_empty()) {
             None => None,
-            Some(text) => Some(text.parse().ok().filter(|id: &i64| *id > 0).ok_or_else(|| {
-                ApiError::invalid_request(
-                    "cursor must be what `next` of the page before says. Start from the first \
-                     page.",
-                )
-            })?),
+            Some(text) => Some(text.parse().ok().filter(|id: &i64| *id > 0).ok_or(NoPage::Cursor)?),
         };
         Ok(Self { limit, before })
     }
@@ -57,24 +88,11 @@ impl Paging {
 /// Reads `limit`; empty counts as absent, because a form sends empty fields.
 ///
 /// # Errors
-/// 400 `invalid_request` for what is no number from 1 to 200.
-pub fn parse_limit(limit: Option<&str>) -> Result<i64, ApiError> {
+/// [`NoPage::Limit`].
+pub fn parse_limit(limit: Option<&str>) -> Result<i64, NoPage> {
     let Some(text) = limit.filter(|text| !text.is_empty()) else { return Ok(DEFAULT_LIMIT) };
     let number = text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
-    number.ok_or_else(|| ApiError::invalid_request("limit must be a whole number from 1 to 200."))
-}
-
-/// The address of a list with these parameters; those without a value are left out.
-#[must_use]
-pub fn link(path: &str, parameters: &[(&str, Option<&str>)]) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    for (name, value) in parameters {
-        if let Some(value) = value.filter(|value| !value.is_empty()) {
-            query.append_pair(name, value);
-        }
-    }
-    let query = query.finish();
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+    number.ok_or(NoPage::Limit)
 }
 
 #[cfg(test)]
@@ -99,12 +117,5 @@ mod tests {
         assert_eq!(paging.cut(&mut rows, |id| *id), Some("8".to_owned()));
         assert_eq!(rows, [9, 8]);
         assert_eq!(paging.cut(&mut rows, |id| *id), None);
-    }
-
-    #[test]
-    fn a_link_carries_what_was_asked_and_nothing_empty() {
-        let parameters = [("q", Some("a&b c")), ("state", Some("")), ("cursor", None)];
-        assert_eq!(link("/x", &parameters), "/x?q=a%26b+c");
-        assert_eq!(link("/x", &[]), "/x");
     }
 }
