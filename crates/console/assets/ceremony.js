@@ -1,7 +1,8 @@
 // What sign-in and enrolment have in common: one button, one place for messages, two requests
 // with the passkey prompt between them.
 
-import { explain, isSupported } from "./passkey.js";
+import { explain } from "./failures.js";
+import { isSupported } from "./passkey.js";
 
 const PATIENCE = 20_000;
 
@@ -44,8 +45,8 @@ function sentence(answer) {
 }
 
 // Makes `button` run `ceremony(post)`, and say how it goes; `waiting` is said while the prompt is
-// open. A ceremony that succeeds leads to the page that was asked for, or the Overview.
-export function offer(button, waiting, ceremony) {
+// open, and `meaning` is what its errors mean here (failures.js). A ceremony that succeeds leads to the page that was asked for, or the Overview.
+export function offer(button, waiting, meaning, ceremony) {
   const message = document.getElementById("message");
   const say = (text, kind) => {
     const sign = document.createElement("span");
@@ -67,7 +68,7 @@ export function offer(button, waiting, ceremony) {
       say("Done. One moment…", "good");
       location.assign(button.dataset.next ?? "/console");
     } catch (error) {
-      say(error instanceof Refused ? error.message : explain(error), "bad");
+      say(error instanceof Refused ? error.message : explain(error, meaning), "bad");
       button.disabled = false;
       button.textContent = button.dataset.again ?? label;
     }

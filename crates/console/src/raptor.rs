@@ -175,6 +175,6 @@ impl From<RaptorError> for ApiError {
     fn from(error: RaptorError) -> Self {
         let message = "Raptor cannot be reached right now, so nothing was changed. Try again in \
                        a moment.";
-        Self::new(ErrorCode::RaptorUnavailable, message).because(error)
+        Self::new(ErrorCode::RaptorUnavailable, message).saying_unchanged().because(error)
     }
 }

@@ -28,36 +28,6 @@ export async function usePasskey(options, signal) {
   return toJson(credential, authenticationResponse);
 }
 
-// What went wrong at the prompt, in words for a person: what happened, whether anything was
-// changed, what to do.
-export function explain(error) {
-  switch (error?.name) {
-    case "NotAllowedError":
-      return "The passkey prompt was closed, or it ran out of time. Nothing was changed. Try again, and confirm with your fingerprint, face or screen lock.";
-    case "AbortError":
-      return "The attempt was stopped. Nothing was changed. You can try again.";
-    case "InvalidStateError":
-      return "This device already holds a passkey for this account. Nothing was changed. Sign in with it, or try again with another device.";
-    case "SecurityError":
-      return "The browser does not allow passkeys on this page. Nothing was changed. Open the link from your e-mail in a normal browser tab, not inside another app.";
-    case "NotSupportedError":
-      return "This device cannot make the kind of passkey that is needed. Nothing was changed. Try another browser or another device, such as your phone.";
-    case "ConstraintError":
-      return "This device cannot check that it is you. Nothing was changed. Set up a screen lock, fingerprint or face in its settings, and try again.";
-    case "NotReadableError":
-    case "UnknownError":
-      return "The device or password manager could not finish. Nothing was changed. Unlock it, or choose another one in the prompt, and try again.";
-    case "OperationError":
-      return "Another passkey prompt is open in this browser. Nothing was changed. Close it, and try again.";
-    case "EncodingError":
-    case "DataError":
-    case "TypeError":
-      return "This browser could not read the request for a passkey. Nothing was changed. Update it, or try another browser.";
-    default:
-      return "Something unexpected happened at the passkey prompt. Nothing was changed. Try again, or use another browser.";
-  }
-}
-
 // The browser's own reading of the options; undefined where it has none or fails at it.
 function native(name, options) {
   const parse = window.PublicKeyCredential?.[name];

@@ -7,8 +7,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use sha2::{Digest, Sha256};
 
 /// An ES module around `navigator.credentials` (`passkey.js`): `isSupported()`,
-/// `createPasskey(options, signal)`, `usePasskey(options, signal)` and `explain(error)`, a
-/// sentence for a person.
+/// `createPasskey(options, signal)` and `usePasskey(options, signal)`. What goes wrong comes out as
+/// the browser says it; each service has its own words for that.
 pub const PASSKEY_JS: &str = include_str!("../assets/passkey.js");
 
 /// How long a browser may use a file without asking again: a deployment shows within that time.

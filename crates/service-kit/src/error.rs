@@ -18,6 +18,7 @@ pub struct ApiError {
     status: StatusCode,
     code: ErrorCode,
     message: String,
+    says_unchanged: bool,
     extra: Map<String, Value>,
     headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<String>,
@@ -32,6 +33,7 @@ impl ApiError {
             status: status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             code,
             message: message.into(),
+            says_unchanged: false,
             extra: Map::new(),
             headers: Vec::new(),
             cause: None,
@@ -42,6 +44,14 @@ impl ApiError {
     #[must_use]
     pub fn with_status(mut self, status: StatusCode) -> Self {
         self.status = status;
+        self
+    }
+
+    /// Notes that the message says itself that nothing was changed, so that a page does not say it
+    /// again. The body stays as it is.
+    #[must_use]
+    pub fn saying_unchanged(mut self) -> Self {
+        self.says_unchanged = true;
         self
     }
 
@@ -118,7 +128,7 @@ impl ApiError {
     /// 500 `audit_write_failed`: without an audit row nothing is done.
     pub fn audit_write_failed(cause: impl fmt::Display) -> Self {
         let message = "The audit log could not be written, so nothing was changed.";
-        Self::new(ErrorCode::AuditWriteFailed, message).because(cause)
+        Self::new(ErrorCode::AuditWriteFailed, message).saying_unchanged().because(cause)
     }
 
     /// 503 `service_unavailable`, to be tried again in 5 s.
@@ -144,6 +154,12 @@ impl ApiError {
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
+    }
+
+    /// Whether the message says itself that nothing was changed.
+    #[must_use]
+    pub fn says_unchanged(&self) -> bool {
+        self.says_unchanged
     }
 
     /// The member `reason` of the body, if it has one.

@@ -12,6 +12,7 @@ use service_kit::db::{Connection, DbError, Pool, transaction};
 use crate::db::audit::{self, AuditWriteFailed};
 use crate::db::{account_state, mail, walkthrough_token};
 use crate::domain::actor::Actor;
+use crate::domain::audit::{action, target};
 use crate::domain::ghost_reset::{Outcome, Run, Step};
 use crate::domain::mail::{MailId, MailKind, NewMail};
 use crate::domain::tester::{Tester, TesterId};
@@ -77,7 +78,7 @@ pub async fn initiate(
 ) -> Result<i64, WriteError> {
     let work = async |connection: &mut Connection| {
         let payload = json!({"email": tester.email, "raptor_state": state});
-        audit(connection, tester, actor, "initiated", payload).await?;
+        audit(connection, tester, actor, action::RESET_INITIATED, payload).await?;
         let id = diesel::insert_into(resets::table)
             .values((resets::tester_id.eq(tester.id.0), resets::actor.eq(actor.as_str())))
             .returning(resets::id)
@@ -113,7 +114,7 @@ pub async fn fail(
 ) -> Result<(), WriteError> {
     let work = async |connection: &mut Connection| {
         let payload = json!({"email": run.tester.email, "reason": reason});
-        audit(connection, &run.tester, &run.actor, "failed", payload).await?;
+        audit(connection, &run.tester, &run.actor, action::RESET_FAILED, payload).await?;
         diesel::update(resets::table.find(run.id))
             .set((resets::outcome.eq(outcome.as_str()), resets::finished_at.eq(diesel::dsl::now)))
             .execute(connection)
@@ -175,7 +176,7 @@ pub async fn complete(
             "email_sent": email_sent,
             "actor": run.actor.as_str(),
         });
-        audit(connection, &run.tester, &run.actor, "completed", payload).await?;
+        audit(connection, &run.tester, &run.actor, action::RESET_COMPLETED, payload).await?;
         diesel::sql_query(
             "UPDATE beta_ghost_resets \
                  SET outcome = 'rerun', finished_at = coalesce(finished_at, now()) \
@@ -203,10 +204,9 @@ async fn audit(
     connection: &mut Connection,
     tester: &Tester,
     actor: &Actor,
-    what: &str,
+    action: &str,
     payload: serde_json::Value,
 ) -> Result<(), WriteError> {
-    let action = format!("console.beta.ghost_reset.{what}");
     let target_id = tester.id.to_string();
-    Ok(audit::insert(connection, actor, &action, "beta_tester", &target_id, payload).await?)
+    Ok(audit::insert(connection, actor, action, target::TESTER, &target_id, payload).await?)
 }

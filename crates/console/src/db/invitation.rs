@@ -9,6 +9,7 @@ use service_kit::db::{Connection, DbError, Pool, transaction};
 use crate::db::audit::{self, AuditWriteFailed};
 use crate::db::{mail, tester, time, walkthrough_token};
 use crate::domain::actor::Actor;
+use crate::domain::audit::{action, target};
 use crate::domain::mail::{MailId, MailKind, NewMail};
 use crate::domain::tester::{Tester, TesterId};
 use crate::domain::walkthrough_token::{SigningFailed, TokenId, WalkthroughToken};
@@ -72,7 +73,7 @@ pub async fn invite(
         let minted = walkthrough_token::keep_or_mint(connection, email).await?;
         let invited = enqueue(connection, tester, minted.token.id, from).await?;
         let payload = json!({"email": email, "name": name, "token_id": invited.token.0});
-        let action = "console.beta.tester.invited";
+        let action = action::TESTER_INVITED;
         write_audit(connection, actor, action, &invited.tester, payload).await?;
         Ok(invited)
     };
@@ -110,7 +111,7 @@ pub async fn resend(
         };
         let invited = enqueue(connection, tester, token, from).await?;
         let payload = json!({"email": invited.tester.email, "token_id": token.0, "minted": minted});
-        let action = "console.beta.invitation.resent";
+        let action = action::INVITATION_RESENT;
         write_audit(connection, actor, action, &invited.tester, payload).await?;
         Ok(invited)
     };
@@ -139,7 +140,7 @@ pub async fn reveal(
             return Err(InvitationError::MailAccepted);
         }
         let payload = json!({"email": tester.email, "token_id": token.id.0});
-        let action = "console.beta.invitation_link.revealed";
+        let action = action::LINK_REVEALED;
         write_audit(connection, actor, action, &tester, payload).await?;
         Ok((tester, token))
     };
@@ -171,5 +172,5 @@ async fn write_audit(
     payload: Value,
 ) -> Result<(), AuditWriteFailed> {
     let target = tester.id.to_string();
-    audit::insert(connection, actor, action, "beta_tester", &target, payload).await
+    audit::insert(connection, actor, action, target::TESTER, &target, payload).await
 }

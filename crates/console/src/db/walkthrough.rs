@@ -11,6 +11,7 @@ use service_kit::db::{Connection, DbError, Pool, transaction};
 use crate::db::audit::{self, AuditWriteFailed};
 use crate::db::{nda, tester, time, walkthrough_token};
 use crate::domain::actor::Actor;
+use crate::domain::audit::{action, target};
 use crate::domain::tester::Tester;
 use crate::domain::walkthrough_token::{Consumption, TokenId, WalkthroughToken};
 
@@ -108,8 +109,8 @@ async fn spend(
         "nda_version": request.nda_version,
         "nda_newly_acknowledged": newly_agreed,
     });
-    let (action, target) = ("console.beta.walkthrough.consumed", tester.id.to_string());
-    audit::insert(connection, &Actor::raptor(), action, "beta_tester", &target, payload).await?;
+    let (action, target) = (action::WALKTHROUGH_CONSUMED, tester.id.to_string());
+    audit::insert(connection, &Actor::raptor(), action, target::TESTER, &target, payload).await?;
     Ok(answer)
 }
 

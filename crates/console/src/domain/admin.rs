@@ -11,6 +11,7 @@ use super::actor::Actor;
 use super::permission::Role;
 use crate::db;
 use crate::db::audit::AuditWriteFailed;
+use crate::domain::audit::{action, target};
 
 /// An operator who is not revoked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +74,7 @@ pub async fn invite(
             None => (ask_again(connection, email, role).await?, true),
         };
         let payload = json!({"email": email, "role": role.as_str(), "again": again});
-        audit(connection, actor, "console.admin.invited", id, payload).await?;
+        audit(connection, actor, action::ADMIN_INVITED, id, payload).await?;
         link(connection, id).await
     })
     .await
@@ -115,7 +116,7 @@ pub async fn change_role(
         }
         let payload =
             json!({"email": admin.email, "from": admin.role.as_str(), "to": role.as_str()});
-        audit(connection, actor, "console.admin.role_changed", id, payload).await?;
+        audit(connection, actor, action::ROLE_CHANGED, id, payload).await?;
         db::admin::set_role(connection, id, role).await?;
         db::session::end_all(connection, id).await?;
         Ok(Admin { role, ..admin })
@@ -135,7 +136,7 @@ pub async fn revoke(pool: &Pool, actor: &Actor, id: Uuid) -> Result<Admin, Admin
             somebody_is_left(connection, id).await?;
         }
         let payload = json!({"email": admin.email, "role": admin.role.as_str()});
-        audit(connection, actor, "console.admin.revoked", id, payload).await?;
+        audit(connection, actor, action::ADMIN_REVOKED, id, payload).await?;
         db::admin::revoke(connection, id).await?;
         db::session::end_all(connection, id).await?;
         db::enrolment::void(connection, id).await?;
@@ -155,7 +156,7 @@ pub async fn reset_passkeys(pool: &Pool, actor: &Actor, id: Uuid) -> Result<Invi
             somebody_is_left(connection, id).await?;
         }
         let payload = json!({"email": admin.email, "role": admin.role.as_str()});
-        audit(connection, actor, "console.admin.passkeys_reset", id, payload).await?;
+        audit(connection, actor, action::PASSKEYS_RESET, id, payload).await?;
         db::admin::forget_passkeys(connection, id).await?;
         db::session::end_all(connection, id).await?;
         link(connection, id).await
@@ -197,5 +198,5 @@ async fn audit(
     id: Uuid,
     payload: serde_json::Value,
 ) -> Result<(), AuditWriteFailed> {
-    db::audit::insert(connection, actor, action, "admin", &id.to_string(), payload).await
+    db::audit::insert(connection, actor, action, target::ADMIN, &id.to_string(), payload).await
 }

@@ -15,6 +15,7 @@ use super::actor::Actor;
 use super::ceremony::{CeremonyFailure, SignedIn};
 use crate::db;
 use crate::db::enrolment::LiveLink;
+use crate::domain::audit::{action, target};
 
 /// What waits between begin and finish. It belongs to one link: a replaced link's ceremony does
 /// not finish the new one.
@@ -126,8 +127,8 @@ async fn store(
         db::passkey::add(connection, link.admin_id, passkey).await?;
         let (actor, target) = (Actor::operator(link.admin_id), link.admin_id.to_string());
         let payload = json!({"email": link.email, "role": link.role});
-        let action = "console.admin.enrolled";
-        db::audit::insert(connection, &actor, action, "admin", &target, payload).await?;
+        let action = action::ADMIN_ENROLLED;
+        db::audit::insert(connection, &actor, action, target::ADMIN, &target, payload).await?;
         if let Some(previous) = previous {
             db::session::end(connection, previous).await?;
         }

@@ -8,6 +8,7 @@ use service_kit::db::{DbError, Pool};
 use super::actor::Actor;
 use crate::db;
 use crate::db::audit::AuditWriteFailed;
+use crate::domain::audit::{action, target};
 
 /// The flag of the ghost reset.
 pub const BETA_GHOST_RESET: &str = "beta_ghost_reset";
@@ -104,8 +105,8 @@ pub async fn set(
         if row != enabled {
             db::flag::set(connection, name, enabled, actor).await?;
             let change = json!({"from": row, "to": enabled});
-            let action = "console.flag.changed";
-            db::audit::insert(connection, actor, action, "feature_flag", name, change).await?;
+            let action = action::FLAG_CHANGED;
+            db::audit::insert(connection, actor, action, target::FLAG, name, change).await?;
         }
         Ok(Flag::judge(name.to_owned(), enabled, overrides))
     })

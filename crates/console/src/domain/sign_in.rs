@@ -12,6 +12,7 @@ use super::actor::Actor;
 use super::ceremony::{CeremonyFailure, SignedIn};
 use crate::db;
 use crate::db::passkey::Known;
+use crate::domain::audit::{action, target};
 
 fn ceremony(id: Uuid) -> String {
     format!("authentication:{id}")
@@ -79,8 +80,8 @@ async fn enter(
         }
         let (actor, target) = (Actor::operator(known.admin_id), known.admin_id.to_string());
         let payload = json!({"email": known.email});
-        let action = "console.admin.signed_in";
-        db::audit::insert(connection, &actor, action, "admin", &target, payload).await?;
+        let action = action::ADMIN_SIGNED_IN;
+        db::audit::insert(connection, &actor, action, target::ADMIN, &target, payload).await?;
         if let Some(previous) = previous {
             db::session::end(connection, previous).await?;
         }

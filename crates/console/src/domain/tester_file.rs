@@ -9,6 +9,7 @@ use service_kit::http::request_id::RequestId;
 use crate::db::interrupted_reset::{self, InterruptedReset};
 use crate::db::mail::{self, MailRecord};
 use crate::db::{account_state, audit, time, walkthrough_token};
+use crate::domain::audit::target;
 use crate::domain::audit::{Entry, Filter};
 use crate::domain::ghost::is_ghost;
 use crate::domain::invitation::InvitationStatus;
@@ -132,7 +133,7 @@ impl TesterFile {
 
 fn about(tester: &Tester) -> Filter {
     Filter {
-        target_type: Some("beta_tester".to_owned()),
+        target_type: Some(target::TESTER.to_owned()),
         target_id: Some(tester.id.to_string()),
         ..Filter::default()
     }

@@ -5,7 +5,7 @@ use ghost_contracts::raptor::{CeremonyFailure, CeremonyReport, GhostCheck, Signu
 use ghost_contracts::signup::ClientError;
 
 use crate::db::mail::MailRecord;
-use crate::domain::audit::Entry;
+use crate::domain::audit::{Entry, action};
 use crate::domain::tester_file::TesterFile;
 use crate::domain::walkthrough_token::WalkthroughToken;
 
@@ -51,20 +51,17 @@ pub enum What<'a> {
     CeremonyCompleted(&'a SignupAttempt),
 }
 
-/// The action that the invitation's own row tells as well.
-const CONSUMED: &str = "console.beta.walkthrough.consumed";
-/// The action of the first invitation.
-const INVITED: &str = "console.beta.tester.invited";
-
 /// What the Console and Raptor know, newest first. Where several things have the same time, the
 /// effect stands above its cause.
 #[must_use]
 pub fn of<'a>(file: &'a TesterFile, signups: &'a [SignupAttempt]) -> Vec<Event<'a>> {
     let mut events = Vec::new();
-    if !file.history.iter().any(|entry| entry.action == INVITED) {
+    if !file.history.iter().any(|entry| entry.action == action::TESTER_INVITED) {
         events.push(Event { at: file.tester.created_at, what: What::Invited });
     }
-    let told = file.history.iter().rev().filter(|entry| entry.action != CONSUMED);
+    // That an invitation was used its own row tells as well.
+    let told = |entry: &&Entry| entry.action != action::WALKTHROUGH_CONSUMED;
+    let told = file.history.iter().rev().filter(told);
     events.extend(told.map(|entry| Event { at: entry.occurred_at, what: What::Audited(entry) }));
     file.mails.iter().rev().for_each(|mail| of_mail(&mut events, mail));
     file.tokens.iter().rev().for_each(|token| of_token(&mut events, token, file.now));

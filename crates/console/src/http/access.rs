@@ -95,7 +95,7 @@ fn permitted(operator: Operator, permission: Permission) -> Result<Operator, Err
         permission.who_may(),
         operator.role
     );
-    Err(ApiError::new(ErrorCode::Forbidden, message).into())
+    Err(ApiError::new(ErrorCode::Forbidden, message).saying_unchanged().into())
 }
 
 fn gate(request: &HttpRequest) -> Gate {

@@ -35,6 +35,7 @@ pub async fn asset(
         "icon.svg" => (SVG, include_str!("../../assets/icon.svg")),
         "passkey.js" => (JS, PASSKEY_JS),
         "ceremony.js" => (JS, include_str!("../../assets/ceremony.js")),
+        "failures.js" => (JS, include_str!("../../assets/failures.js")),
         "login.js" => (JS, include_str!("../../assets/login.js")),
         "reset.js" => (JS, include_str!("../../assets/reset.js")),
         "countdown.js" => (JS, include_str!("../../assets/countdown.js")),

@@ -12,6 +12,7 @@ use super::access::LOGIN_PATH;
 use super::gate::COOKIE;
 use super::respond::{Reply, see_other};
 use crate::db;
+use crate::domain::audit::{action, target};
 use crate::domain::operator::Operator;
 
 /// Ends the session, if there is one: 204, or 303 to the sign-in page. The browser forgets the
@@ -41,8 +42,8 @@ async fn sign_out(pool: &Pool, operator: &Operator, sha256: &[u8]) -> Result<(),
         if db::session::end(connection, sha256).await? {
             let (actor, target) = (operator.actor(), operator.id.to_string());
             let payload = json!({"email": operator.email});
-            let action = "console.admin.signed_out";
-            db::audit::insert(connection, &actor, action, "admin", &target, payload).await?;
+            let action = action::ADMIN_SIGNED_OUT;
+            db::audit::insert(connection, &actor, action, target::ADMIN, &target, payload).await?;
         }
         Ok(())
     })

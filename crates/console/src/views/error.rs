@@ -34,8 +34,8 @@ pub fn draw(page: &ErrorPage<'_>, layout: Layout) -> Result<String, askama::Erro
     let reads = matches!(*page.request.method(), Method::GET | Method::HEAD);
     Page {
         title: title(status, page.code),
-        changed: changed(status, reads).filter(|_| !page.message.contains("othing was changed")),
-        advice: advice(status, page.code),
+        changed: changed(status, reads, page.request.path()).filter(|_| !page.says_unchanged),
+        advice: advice(status, page.code, reads),
         again: reads && status >= 500,
         way_out: way_out(page.request.path(), layout.operator.is_some()),
         status,
@@ -67,19 +67,23 @@ fn title(status: u16, code: &str) -> &'static str {
     }
 }
 
-/// Every refusal comes before anything is written; a fault of ours may come in the middle.
-fn changed(status: u16, reads: bool) -> Option<&'static str> {
+/// Every refusal comes before anything is written; a fault of ours may come in the middle. Of what
+/// may be done twice only the ghost reset does no harm: a mail goes out twice, a link is replaced.
+fn changed(status: u16, reads: bool, path: &str) -> Option<&'static str> {
     match status {
         _ if reads => Some("Nothing was changed: only a page was asked for."),
         ..500 => Some("Nothing was changed."),
-        _ => Some(
-            "It may have been done in part. Look at the page again before you repeat it; to \
-             repeat it does no harm.",
+        _ if path.ends_with("/ghost-reset") => Some(
+            "It may have been done in part. Look at the tester's page; to run the reset again is \
+             safe and finishes it.",
         ),
+        _ => {
+            Some("It may have been done all the same. Look at the page again before you repeat it.")
+        }
     }
 }
 
-fn advice(status: u16, code: &str) -> &'static str {
+fn advice(status: u16, code: &str, reads: bool) -> &'static str {
     match status {
         _ if code == ErrorCode::CrossOrigin.as_str() => {
             "Open the Console yourself, in this tab, and use the button there."
@@ -92,7 +96,9 @@ fn advice(status: u16, code: &str) -> &'static str {
         409 => "Open the page again: it shows how things stand now.",
         413 => "Go back and send less.",
         429 => "Wait a minute, then try again.",
-        502 | 503 => "Wait a few seconds, then try again.",
+        502 | 503 if reads => "Wait a few seconds, then try again.",
+        502 | 503 => "Wait a few seconds, then go on from there.",
+        _ if !reads => "If it stays, tell whoever runs the Console the request id below.",
         _ => "Try again. If it stays, tell whoever runs the Console the request id below.",
     }
 }

@@ -20,6 +20,8 @@ pub struct ErrorPage<'a> {
     pub code: &'a str,
     /// The sentence for a person.
     pub message: &'a str,
+    /// Whether that sentence says itself that nothing was changed.
+    pub says_unchanged: bool,
     /// To be named when asking for help.
     pub request_id: &'a str,
     /// Why the answer is a refusal, where the JSON body says it: `expired`, `used` and the like.
@@ -79,6 +81,7 @@ pub async fn render<B: MessageBody + 'static>(
                 status: api_error.status(),
                 code: api_error.code().as_str(),
                 message: api_error.message(),
+                says_unchanged: api_error.says_unchanged(),
                 request_id: request_id.as_str(),
                 reason: api_error.reason(),
                 retry_after: api_error.seconds_to_wait(),

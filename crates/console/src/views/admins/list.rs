@@ -12,7 +12,7 @@ use crate::views::layout::Layout;
 pub struct AdminsPage {
     layout: Layout,
     files: Vec<AdminFile>,
-    roles: &'static [Role],
+    roles: [Role; 3],
     may_write: bool,
     who_may: &'static str,
 }
@@ -22,10 +22,13 @@ impl AdminsPage {
     #[must_use]
     pub fn new(layout: Layout, files: Vec<AdminFile>) -> Self {
         let permission = Permission::AdminsWrite;
+        // The mildest first: it is what somebody gets for whom nobody chose.
+        let mut roles = Role::ALL;
+        roles.reverse();
         Self {
             may_write: layout.may(permission),
             who_may: permission.who_may(),
-            roles: &[Role::Readonly, Role::Support, Role::Superadmin],
+            roles,
             layout,
             files,
         }

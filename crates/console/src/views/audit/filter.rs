@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::domain::audit::asked::{Asked, Problem};
+use crate::domain::audit::{action, target};
 use crate::domain::paging;
 use crate::views::paths;
 
@@ -11,32 +12,32 @@ const ACTIONS: [(&str, &[(&str, &str)]); 3] = [
     (
         "Testers",
         &[
-            ("console.beta.tester.invited", "Tester invited"),
-            ("console.beta.invitation.resent", "Invitation sent again"),
-            ("console.beta.invitation_link.revealed", "Invitation link looked at"),
-            ("console.beta.walkthrough.consumed", "Invitation accepted"),
-            ("console.beta.ghost_reset.initiated", "Ghost reset begun"),
-            ("console.beta.ghost_reset.completed", "Ghost reset completed"),
-            ("console.beta.ghost_reset.failed", "Ghost reset failed"),
+            (action::TESTER_INVITED, "Tester invited"),
+            (action::INVITATION_RESENT, "Invitation sent again"),
+            (action::LINK_REVEALED, "Invitation link looked at"),
+            (action::WALKTHROUGH_CONSUMED, "NDA accepted, invitation used"),
+            (action::RESET_INITIATED, "Ghost reset begun"),
+            (action::RESET_COMPLETED, "Ghost reset completed"),
+            (action::RESET_FAILED, "Ghost reset failed"),
         ],
     ),
-    ("Flags", &[("console.flag.changed", "Flag switched")]),
+    ("Flags", &[(action::FLAG_CHANGED, "Flag switched")]),
     (
         "Operators",
         &[
-            ("console.admin.invited", "Operator invited"),
-            ("console.admin.enrolled", "Operator enrolled"),
-            ("console.admin.signed_in", "Operator signed in"),
-            ("console.admin.signed_out", "Operator signed out"),
-            ("console.admin.role_changed", "Role changed"),
-            ("console.admin.passkeys_reset", "Passkeys reset"),
-            ("console.admin.revoked", "Operator revoked"),
+            (action::ADMIN_INVITED, "Operator invited"),
+            (action::ADMIN_ENROLLED, "Operator enrolled"),
+            (action::ADMIN_SIGNED_IN, "Operator signed in"),
+            (action::ADMIN_SIGNED_OUT, "Operator signed out"),
+            (action::ROLE_CHANGED, "Role changed"),
+            (action::PASSKEYS_RESET, "Passkeys reset"),
+            (action::ADMIN_REVOKED, "Operator revoked"),
         ],
     ),
 ];
 
 const TARGETS: [(&str, &str); 3] =
-    [("beta_tester", "Testers"), ("admin", "Operators"), ("feature_flag", "Flags")];
+    [(target::TESTER, "Testers"), (target::ADMIN, "Operators"), (target::FLAG, "Flags")];
 
 /// One thing to choose.
 pub struct Choice {
@@ -214,4 +215,19 @@ pub fn address(asked: &Asked, more: (&str, Option<&str>), paged: bool) -> String
             more,
         ],
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_that_is_written_can_be_chosen_once() {
+        let mut offered: Vec<_> =
+            ACTIONS.iter().flat_map(|(_, known)| *known).map(|(action, _)| *action).collect();
+        let mut written = action::ALL.to_vec();
+        offered.sort_unstable();
+        written.sort_unstable();
+        assert_eq!(offered, written);
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use askama::Template;
 use uuid::Uuid;
 
-use crate::domain::audit::Entry;
+use crate::domain::audit::{Entry, action, target};
 use crate::domain::tester::TesterId;
 use crate::views::badge::Badge;
 use crate::views::paths;
@@ -64,32 +64,28 @@ impl Sentence {
         let word = |name: &str| text(name).unwrap_or("?");
         let told = |before: &str, after: String| Self::new(before, email, after);
         match entry.action.as_str() {
-            "console.admin.invited" => told("invited", format!(" as {}", word("role"))),
-            "console.admin.enrolled" => Self::alone(format!("enrolled as {}", word("role"))),
-            "console.admin.signed_in" => Self::alone("signed in"),
-            "console.admin.signed_out" => Self::alone("signed out"),
-            "console.admin.role_changed" => {
+            action::ADMIN_INVITED => told("invited", format!(" as {}", word("role"))),
+            action::ADMIN_ENROLLED => Self::alone(format!("enrolled as {}", word("role"))),
+            action::ADMIN_SIGNED_IN => Self::alone("signed in"),
+            action::ADMIN_SIGNED_OUT => Self::alone("signed out"),
+            action::ROLE_CHANGED => {
                 told("made", format!(" {} instead of {}", word("to"), word("from")))
             }
-            "console.admin.revoked" => told("revoked", String::new()),
-            "console.admin.passkeys_reset" => told("reset the passkeys of", String::new()),
-            "console.flag.changed" => {
+            action::ADMIN_REVOKED => told("revoked", String::new()),
+            action::PASSKEYS_RESET => told("reset the passkeys of", String::new()),
+            action::FLAG_CHANGED => {
                 let after = format!(" {}, from {}", on(entry, "to"), on(entry, "from"));
                 Self::new("switched", &entry.target_id, after)
             }
-            "console.beta.tester.invited" => told("invited", " to the beta".to_owned()),
-            "console.beta.invitation.resent" => told("sent", " the invitation again".to_owned()),
-            "console.beta.invitation_link.revealed" => {
-                told("looked at the invitation link of", String::new())
+            action::TESTER_INVITED => told("invited", " to the beta".to_owned()),
+            action::INVITATION_RESENT => told("sent", " the invitation again".to_owned()),
+            action::LINK_REVEALED => told("looked at the invitation link of", String::new()),
+            action::WALKTHROUGH_CONSUMED => {
+                told("recorded that", " accepted the NDA and used the invitation".to_owned())
             }
-            "console.beta.walkthrough.consumed" => {
-                told("took the invitation of", " and the consent to the NDA".to_owned())
-            }
-            "console.beta.ghost_reset.initiated" => told("began a ghost reset of", String::new()),
-            "console.beta.ghost_reset.completed" => {
-                told("completed the ghost reset of", String::new())
-            }
-            "console.beta.ghost_reset.failed" => {
+            action::RESET_INITIATED => told("began a ghost reset of", String::new()),
+            action::RESET_COMPLETED => told("completed the ghost reset of", String::new()),
+            action::RESET_FAILED => {
                 let reason = text("reason").map(|reason| format!(": {reason}"));
                 let reason = reason.unwrap_or_default();
                 told("could not complete the reset of", reason.trim_end_matches('.').to_owned())
@@ -134,9 +130,9 @@ pub fn result(entry: &Entry) -> Badge {
 pub fn target_href(entry: &Entry) -> Option<String> {
     let id = entry.target_id.as_str();
     match entry.target_type.as_str() {
-        "beta_tester" => Some(paths::tester(TesterId(id.parse().ok()?))),
-        "admin" => Some(paths::admin(Uuid::try_parse(id).ok()?)),
-        "feature_flag" => paths::flag(id),
+        target::TESTER => Some(paths::tester(TesterId(id.parse().ok()?))),
+        target::ADMIN => Some(paths::admin(Uuid::try_parse(id).ok()?)),
+        target::FLAG => paths::flag(id),
         _ => None,
     }
 }
@@ -167,6 +163,22 @@ mod tests {
         assert_eq!(sentence(&row), "invited a@b.c to the beta");
         let row = entry("console.admin.signed_out", ("admin", "1"), json!({"email": "a@b.c"}));
         assert_eq!(sentence(&row), "signed out");
+    }
+
+    #[test]
+    fn every_action_that_is_written_has_a_sentence() {
+        for action in action::ALL {
+            let told = sentence(&entry(action, (target::TESTER, "1"), json!({})));
+            assert!(!told.contains(action), "{told}");
+        }
+    }
+
+    #[test]
+    fn raptor_tells_that_somebody_accepted_and_takes_nothing_from_them() {
+        let payload = json!({"email": "a@b.c"});
+        let row = entry(action::WALKTHROUGH_CONSUMED, (target::TESTER, "1"), payload);
+        let told = "recorded that a@b.c accepted the NDA and used the invitation";
+        assert_eq!(sentence(&row), told);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{ceremony, mail};
 use crate::db::mail::MailRecord;
-use crate::domain::audit::Entry;
+use crate::domain::audit::{Entry, action};
 use crate::domain::mail::{MailKind, MailStatus};
 use crate::domain::timeline::{Event, What};
 use crate::views::audit::{actor_name, sentence};
@@ -86,23 +86,21 @@ fn audited(entry: &Entry, admins: &HashMap<String, String>) -> Line {
     let payload = |name: &str| entry.payload.get(name);
     let text_of = |name: &str| payload(name).and_then(Value::as_str).map(str::to_owned);
     let (icon, class, text, note) = match entry.action.as_str() {
-        "console.beta.tester.invited" => ("✉", "info", "Invited to the beta".to_owned(), None),
-        "console.beta.invitation.resent" => ("✉", "info", "Invitation sent again".to_owned(), None),
-        "console.beta.invitation_link.revealed" => ("◉", "warn", "Link shown".to_owned(), None),
-        "console.beta.ghost_reset.initiated" => {
+        action::TESTER_INVITED => ("✉", "info", "Invited to the beta".to_owned(), None),
+        action::INVITATION_RESENT => ("✉", "info", "Invitation sent again".to_owned(), None),
+        action::LINK_REVEALED => ("◉", "warn", "Link shown".to_owned(), None),
+        action::RESET_INITIATED => {
             let state = text_of("raptor_state").map(|state| format!("The account was {state}."));
             ("↻", "info", "Ghost reset begun".to_owned(), state)
         }
-        "console.beta.ghost_reset.completed" => {
+        action::RESET_COMPLETED => {
             let link = payload("new_token_id").and_then(Value::as_i64);
             let link = link.map(|id| format!(", link {id} is ready")).unwrap_or_default();
             let unsent = payload("email_sent") == Some(&Value::Bool(false));
             let note = unsent.then(|| "Its mail was not accepted at the first attempt.".to_owned());
             ("✓", "good", format!("Ghost reset completed: account deleted{link}"), note)
         }
-        "console.beta.ghost_reset.failed" => {
-            ("✕", "bad", "Ghost reset failed".to_owned(), text_of("reason"))
-        }
+        action::RESET_FAILED => ("✕", "bad", "Ghost reset failed".to_owned(), text_of("reason")),
         _ => ("•", "muted", capitalised(&sentence(entry)), None),
     };
     let by = Some(actor_name(&entry.actor, admins));

@@ -89,7 +89,11 @@ async fn who_looks_at_themselves_is_told_what_a_change_does_to_them() {
     let page = admin.client.page(&path).await;
     page.assert_page(200, "This is you.");
     page.assert_page(200, "The last superadmin.");
-    page.assert_page(200, "<button class=\"danger\" disabled>Revoke</button>");
+    page.assert_page(200, "<p class=\"notice warn\" id=\"last\">");
+    for word in ["Revoke", "Reset passkeys"] {
+        let button = format!("<button class=\"danger\" disabled aria-describedby=\"last\">{word}");
+        page.assert_page(200, &button);
+    }
     app.enrol_as("ann@raxx.example", "superadmin").await;
     let page = admin.client.page(&path).await;
     page.assert_page(200, "<button class=\"danger\">Revoke</button>");

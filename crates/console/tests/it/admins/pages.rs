@@ -6,7 +6,10 @@ use crate::helpers::TestApp;
 async fn the_page_shows_a_link_once_and_no_row_keeps_it() {
     let app = TestApp::start().await;
     let admin = app.enrol("superadmin").await;
-    admin.client.page("/console/admins").await.assert_page(200, "Invite an operator");
+    let list = admin.client.page("/console/admins").await;
+    list.assert_page(200, "Invite an operator");
+    // Whoever does not choose gives away the least.
+    list.assert_page(200, "name=\"role\">\n<option value=\"readonly\">");
     let fields = [("email", "ann@raxx.example"), ("role", "support")];
     let shown = admin.client.submit("/console/admins", &fields).await;
     shown.assert_page(201, "/console/enroll?token=");

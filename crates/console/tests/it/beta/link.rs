@@ -90,6 +90,8 @@ async fn a_browser_sees_it_on_a_page_that_nobody_keeps() {
     let path = format!("/console/beta/testers/{tester}/link");
     let shown = operator.client.submit(&path, &[]).await;
     shown.assert_page(200, "http://raptor.localhost:8080/walkthrough?token=");
+    shown.assert_page(200, "<p class=\"crumbs\"><a href=\"/console/beta\">Testers</a>");
+    shown.assert_page(200, "<code class=\"copy\" tabindex=\"0\" role=\"textbox\"");
     assert_eq!(shown.header("cache-control"), "no-store");
     assert_eq!(shown.header("referrer-policy"), "no-referrer");
     let kept = "admin_sessions AS s WHERE s::text LIKE '%walkthrough%'";
