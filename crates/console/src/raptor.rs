@@ -3,14 +3,19 @@
 use ghost_contracts::raptor::{
     ActorAdminId, GHOST_CHECK_BATCH_PATH, GHOST_CHECK_PATH, GHOST_DELETE_PATH, GHOST_PREVIEW_PATH,
     GhostCheck, GhostCheckBatch, GhostCheckBatchRequest, GhostCheckRequest, GhostDeleteRequest,
-    GhostPreview, GhostPreviewRequest, NotGhost, Plan, PlanChanged, SIGNUP_TIMELINE_PATH,
-    SignupAttempt, SignupTimeline, SignupTimelineRequest,
+    GhostPreview, GhostPreviewRequest, NotGhost, Plan, SIGNUP_TIMELINE_PATH, SignupAttempt,
+    SignupTimeline, SignupTimelineRequest,
 };
-use ghost_contracts::{AccountState, EmailAddress, ErrorBody, ErrorCode};
+use ghost_contracts::{AccountState, EmailAddress, ErrorCode};
 use reqwest::StatusCode;
+use serde_json::{Map, Value};
 use service_kit::error::ApiError;
 use service_kit::http::request_id::RequestId;
 use service_kit::service_client::{Answer, CallError, ServiceClient};
+
+pub use plan_change::PlanChange;
+
+mod plan_change;
 
 /// Raptor's internal API, each call with a service token of its own and 5 s at most.
 #[derive(Clone)]
@@ -35,7 +40,7 @@ pub enum GhostDeletion {
     /// Raptor looked again under the lock and kept it: 409 `not_ghost`.
     NotGhost(AccountState),
     /// Under the lock the account was not as the plan has it: 409 `plan_changed`.
-    PlanChanged(Box<PlanChanged>),
+    PlanChanged(PlanChange),
     /// An error, by its status. Up to 500 nothing was deleted; 502 to 504 may come from a router
     /// or from a database that went away in the middle, and leave it open.
     Refused(u16),
@@ -140,7 +145,7 @@ impl RaptorClient {
         let status = answer.status.as_u16();
         match answer.status {
             StatusCode::NO_CONTENT => Ok(GhostDeletion::Deleted),
-            StatusCode::CONFLICT => kept(&answer.json()?),
+            StatusCode::CONFLICT => kept(answer.json()?),
             error if error.is_client_error() || error.is_server_error() => {
                 Ok(GhostDeletion::Refused(status))
             }
@@ -149,18 +154,18 @@ impl RaptorClient {
     }
 }
 
-/// Why Raptor kept the account: what its 409 says.
-fn kept(body: &ErrorBody) -> Result<GhostDeletion, CallError> {
-    let known = match body.code() {
+/// Why Raptor kept the account: what the code of its 409 says, whatever else it brings.
+fn kept(body: Map<String, Value>) -> Result<GhostDeletion, CallError> {
+    let code = body.get("error").and_then(Value::as_str).and_then(|code| code.parse().ok());
+    match code {
+        Some(ErrorCode::PlanChanged) => Ok(GhostDeletion::PlanChanged(PlanChange::new(body))),
         Some(ErrorCode::NotGhost) => {
-            body.details::<NotGhost>().map(|kept| GhostDeletion::NotGhost(kept.state))
+            let kept: NotGhost = serde_json::from_value(Value::Object(body))
+                .map_err(|error| CallError::Unintelligible(error.to_string()))?;
+            Ok(GhostDeletion::NotGhost(kept.state))
         }
-        Some(ErrorCode::PlanChanged) => {
-            body.details().map(|changed| GhostDeletion::PlanChanged(Box::new(changed)))
-        }
-        _ => None,
-    };
-    known.ok_or_else(|| CallError::Unintelligible("status 409 without its details".to_owned()))
+        _ => Err(CallError::Unintelligible("status 409 without a reason that we know".to_owned())),
+    }
 }
 
 fn expect_ok(answer: &Answer) -> Result<&Answer, RaptorError> {

@@ -176,7 +176,7 @@ impl Shared {
             background: Background::default(),
             raptor: raptor(settings)?,
             mailer: mailer(settings, &pool, &metrics)?,
-            webhook_secret: WebhookSecret(settings.postmark_webhook_secret.clone()),
+            webhook_secret: WebhookSecret::new(settings.postmark_webhook_secret.clone()),
             smoke_email_domain: SmokeEmailDomain(settings.smoke_email_domain.clone()),
             metrics,
             clock,

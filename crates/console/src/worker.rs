@@ -7,7 +7,7 @@ use service_kit::http::request_id::RequestId;
 use service_kit::stop::Background;
 use tokio_util::sync::CancellationToken;
 
-use crate::db::account_state;
+use crate::db::account_state::{self, Claimed};
 use crate::domain::figures;
 use crate::mail::Mailer;
 use crate::raptor::{RaptorClient, RaptorError};
@@ -16,12 +16,14 @@ use crate::raptor::{RaptorClient, RaptorError};
 const OUTBOX_INTERVAL: Duration = Duration::from_secs(2);
 /// How often testers are looked for whose state is more than 60 s old.
 const REFRESH_INTERVAL: Duration = Duration::from_secs(15);
+/// How often the figures are counted, whatever the refresh does meanwhile.
+const FIGURES_INTERVAL: Duration = Duration::from_secs(15);
 /// How many testers Raptor is asked about at once (section 5 of the contracts).
 const REFRESH_BATCH: u16 = 500;
 /// How many batches one round asks for, so that a long list does not keep Raptor busy.
 const REFRESH_ROUNDS: u8 = 20;
 
-/// Starts both workers. Each ends when `stop` is cancelled and what it has begun is done.
+/// Starts the workers. Each ends when `stop` is cancelled and what it has begun is done.
 pub fn start(
     pool: Pool,
     raptor: RaptorClient,
@@ -30,6 +32,7 @@ pub fn start(
     stop: &CancellationToken,
 ) {
     background.spawn(send_mails(mailer, stop.clone()));
+    background.spawn(keep_figures(pool.clone(), stop.clone()));
     background.spawn(refresh_states(pool, raptor, stop.clone()));
 }
 
@@ -48,36 +51,54 @@ async fn send_mails(mailer: Mailer, stop: CancellationToken) {
     }
 }
 
-async fn refresh_states(pool: Pool, raptor: RaptorClient, stop: CancellationToken) {
-    let mut after = 0;
+async fn keep_figures(pool: Pool, stop: CancellationToken) {
     loop {
-        after = refresh_round(&pool, &raptor, after, &stop).await;
         if let Err(error) = figures::keep(&pool).await {
             tracing::warn!(%error, "the figures could not be counted");
         }
+        if wait(&stop, FIGURES_INTERVAL).await {
+            return;
+        }
+    }
+}
+
+async fn refresh_states(pool: Pool, raptor: RaptorClient, stop: CancellationToken) {
+    let mut after = None;
+    loop {
+        after = refresh_round(&pool, &raptor, after, &stop).await;
         if wait(&stop, REFRESH_INTERVAL).await {
             return;
         }
     }
 }
 
-/// Asks about testers until none is stale, or enough were asked about; where to go on.
+/// Asks about testers until none is stale, or enough were asked about; where to go on, or nothing
+/// for the beginning.
 async fn refresh_round(
     pool: &Pool,
     raptor: &RaptorClient,
-    mut after: i64,
+    after: Option<i64>,
     stop: &CancellationToken,
-) -> i64 {
+) -> Option<i64> {
+    let mut after = Some(after.unwrap_or_default());
     for _ in 0..REFRESH_ROUNDS {
-        match refresh(pool, raptor, after).await {
-            Ok(Some(next)) => after = next,
-            Ok(None) => return 0,
+        let claimed = match claim(pool, after).await {
+            Ok(claimed) => claimed,
             Err(error) => {
-                tracing::warn!(%error, "the account states could not be refreshed");
+                tracing::warn!(%error, "nobody could be looked for whose state is old");
+                break;
+            }
+        };
+        // Also past a batch that fails: nobody waits for what is wrong with others.
+        after = claimed.after;
+        let is_full = claimed.is_full;
+        if let Err(error) = refresh(pool, raptor, claimed).await {
+            tracing::warn!(%error, "the account states could not be refreshed");
+            if !error.is_about_this_batch() {
                 break;
             }
         }
-        if stop.is_cancelled() {
+        if !is_full || stop.is_cancelled() {
             break;
         }
     }
@@ -97,20 +118,25 @@ enum RefreshError {
     Raptor(#[from] RaptorError),
 }
 
-/// Asks Raptor about testers whose state is old, and says where the next search goes on; nothing
-/// where all were gone through.
-async fn refresh(
-    pool: &Pool,
-    raptor: &RaptorClient,
-    after: i64,
-) -> Result<Option<i64>, RefreshError> {
+impl RefreshError {
+    /// Whether another batch may fare better: Raptor answered, and refused this one or stumbled
+    /// over it.
+    fn is_about_this_batch(&self) -> bool {
+        matches!(self, Self::Raptor(RaptorError::Status(400 | 500)))
+    }
+}
+
+/// Takes testers whose state is old.
+async fn claim(pool: &Pool, after: Option<i64>) -> Result<Claimed, DbError> {
     let mut connection = pool.get().await?;
-    let claimed =
-        account_state::claim_stale(&mut connection, after, i64::from(REFRESH_BATCH)).await?;
-    drop(connection);
-    let emails = claimed.testers.iter().map(|(_, email)| email.clone()).collect();
+    account_state::claim_stale(&mut connection, after, i64::from(REFRESH_BATCH)).await
+}
+
+/// Asks Raptor about them and keeps what it says.
+async fn refresh(pool: &Pool, raptor: &RaptorClient, claimed: Claimed) -> Result<(), RefreshError> {
+    let (ids, emails): (Vec<_>, Vec<_>) = claimed.testers.into_iter().unzip();
     let checks = raptor.ghost_check_batch(emails, &RequestId::draw()).await?;
-    let news: Vec<_> = claimed.testers.iter().map(|(id, _)| *id).zip(checks).collect();
+    let news: Vec<_> = ids.into_iter().zip(checks).collect();
     account_state::remember(pool, &news).await?;
-    Ok(claimed.next)
+    Ok(())
 }

@@ -97,60 +97,72 @@ struct Stale {
     urgent: bool,
 }
 
-/// Testers to ask about, and where the next search goes on.
+/// Testers to ask about, and how to go on.
 #[derive(Debug)]
 pub struct Claimed {
     /// Who they are, by id.
     pub testers: Vec<(TesterId, EmailAddress)>,
-    /// The `after` of the next search; nothing where all were gone through.
-    pub next: Option<i64>,
+    /// Whether they are as many as were wanted, so that there may be more.
+    pub is_full: bool,
+    /// Where the walk through those who are not urgent goes on; nothing where it is at its end.
+    pub after: Option<i64>,
 }
 
 /// The urgent ones are found by the index over states, all others by walking through the ids: no
-/// index is over what the refresh itself writes (see the migration that dropped it).
+/// index is over what the refresh itself writes (see the migration that dropped it). Either kind
+/// has half of the batch and what the other leaves of its half. Of the urgent ones those come
+/// first whom nobody asked about for the longest time, whether Raptor answered or not.
 const CLAIM: &str = "\
     WITH urgent AS ( \
-        SELECT id FROM beta_testers \
+        SELECT id, greatest(account_seen_at, refresh_claimed_at) AS asked_at FROM beta_testers \
         WHERE (account_state IN ('ghost_empty_shell', 'mid_enrollment') \
                OR account_state IS NULL) \
             AND (account_seen_at < now() - interval '60 seconds' OR account_seen_at IS NULL) \
             AND (refresh_claimed_at < now() - interval '60 seconds' \
                  OR refresh_claimed_at IS NULL) \
-        LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED \
+        ORDER BY asked_at NULLS FIRST, id LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED \
     ), others AS ( \
         SELECT id FROM beta_testers \
         WHERE id > $1 AND account_state IN ('ghost_no_users_row', 'healthy') \
             AND (account_seen_at < now() - interval '60 seconds' OR account_seen_at IS NULL) \
             AND (refresh_claimed_at < now() - interval '60 seconds' \
                  OR refresh_claimed_at IS NULL) \
-        ORDER BY id LIMIT $2 - (SELECT count(*) FROM urgent) FOR NO KEY UPDATE SKIP LOCKED \
+        ORDER BY id LIMIT greatest($2 - (SELECT count(*) FROM urgent), $2 / 2) \
+        FOR NO KEY UPDATE SKIP LOCKED \
+    ), stale AS ( \
+        SELECT id, false AS urgent FROM others \
+        UNION ALL \
+        (SELECT id, true FROM urgent ORDER BY asked_at NULLS FIRST, id \
+         LIMIT $2 - (SELECT count(*) FROM others)) \
     ) \
     UPDATE beta_testers AS tester SET refresh_claimed_at = now() \
-    FROM (SELECT id, true AS urgent FROM urgent UNION ALL SELECT id, false FROM others) AS stale \
-    WHERE tester.id = stale.id \
+    FROM stale WHERE tester.id = stale.id \
     RETURNING tester.id, tester.email, stale.urgent";
 
 /// Takes up to `limit` testers whose state is more than 60 s old and whom no other worker took
-/// in the last 60 s: first those whose state was never seen, is about to change or keeps them
-/// out, then those with an id above `after`.
+/// in the last 60 s: those whose state was never seen, is about to change or keeps them out, and
+/// those with an id above `after`. Without an `after` only the urgent ones are looked for.
 ///
 /// # Errors
 /// Where the database is away.
 pub async fn claim_stale(
     connection: &mut Connection,
-    after: i64,
+    after: Option<i64>,
     limit: i64,
 ) -> Result<Claimed, DbError> {
     let mut rows: Vec<Stale> = diesel::sql_query(CLAIM)
-        .bind::<BigInt, _>(after)
+        .bind::<Nullable<BigInt>, _>(after)
         .bind::<BigInt, _>(limit)
         .load(connection)
         .await?;
     rows.sort_unstable_by_key(|row| row.id);
-    let is_full = i64::try_from(rows.len()).is_ok_and(|count| count == limit);
-    let last = rows.iter().rfind(|row| !row.urgent).map_or(after, |row| row.id);
+    let is_at_least = |count: usize, wanted| i64::try_from(count).is_ok_and(|c| c >= wanted);
+    let is_full = is_at_least(rows.len(), limit);
+    let others: Vec<_> = rows.iter().filter(|row| !row.urgent).map(|row| row.id).collect();
+    let walks_on = is_full && is_at_least(others.len(), limit / 2);
+    let after = others.last().copied().or(after).filter(|_| walks_on);
     let parsed =
         |row: Stale| Ok((TesterId(row.id), EmailAddress::parse(&row.email).map_err(unreadable)?));
     let testers = rows.into_iter().map(parsed).collect::<Result<_, DbError>>()?;
-    Ok(Claimed { testers, next: is_full.then_some(last) })
+    Ok(Claimed { testers, is_full, after })
 }

@@ -173,7 +173,9 @@ impl GhostReset {
     }
 
     /// Step 6: Raptor decides again, under its lock. Where no answer came it is asked once more;
-    /// asking twice is safe.
+    /// asking twice is safe. If it then finds no account where the plan has one, the first request
+    /// may have deleted it, and the plan can never match again: it is asked without the plan, which
+    /// has nothing left to protect.
     async fn delete(
         &self,
         run: &Run,
@@ -182,10 +184,18 @@ impl GhostReset {
     ) -> Result<(), Refusal> {
         let actor = ActorAdminId::parse(run.actor.as_str())
             .map_err(|error| Refusal::NotDeleted(error.to_string()))?;
-        let ask = || self.raptor.ghost_delete(&run.tester.email, &actor, plan, request_id);
-        let (answer, first) = match ask().await {
-            Err(CallError::NoAnswer(_)) => (ask().await, false),
+        let ask = |plan| self.raptor.ghost_delete(&run.tester.email, &actor, plan, request_id);
+        let (answer, first) = match ask(plan).await {
+            Err(CallError::NoAnswer(_)) => (ask(plan).await, false),
             answer => (answer, true),
+        };
+        let answer = match answer {
+            Ok(GhostDeletion::PlanChanged(change))
+                if !first && change.state() == Some(AccountState::GhostNoUsersRow) =>
+            {
+                ask(None).await
+            }
+            answer => answer,
         };
         let refusal = match answer {
             Ok(GhostDeletion::Deleted) => {

@@ -40,6 +40,8 @@ fn has_json_body(request: &HttpRequest) -> bool {
 /// How this request is to be answered. An extractor, ready at once.
 pub struct Reply {
     json: bool,
+    /// `Accept` asks for a page.
+    html: bool,
     /// A HEAD shows nobody anything.
     head: bool,
     gate: Gate,
@@ -75,13 +77,21 @@ impl Reply {
             })
         })();
         let head = *request.method() == Method::HEAD;
-        Self { json: wants_json(request), head, gate, setting }
+        let html = Wanted::from_headers(request.headers()) == Wanted::Html;
+        Self { json: wants_json(request), html, head, gate, setting }
     }
 
     /// Whether the answer is JSON and not a page.
     #[must_use]
     pub fn wants_json(&self) -> bool {
         self.json
+    }
+
+    /// Whether a page is asked for by name: an error is drawn for nobody else (section 2 of the
+    /// contracts).
+    #[must_use]
+    pub fn wants_page(&self) -> bool {
+        self.html
     }
 
     /// Session and flags, as the gate found them.

@@ -1,6 +1,6 @@
 //! The audit log as people read it: words, links, choices.
 
-use super::helpers::TestApp;
+use super::helpers::{Ask, TestApp};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn people_and_things_are_named_and_linked() {
@@ -135,4 +135,15 @@ async fn one_pages_back_to_the_newest() {
     assert!(!first.text.contains("Newest entries"));
     let later = reader.client.page("/console/audit?actor=cli&cursor=1").await;
     later.assert_page(200, "href=\"/console/audit?actor=cli\">Newest entries");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refusal_is_a_page_only_for_who_asks_for_one() {
+    let app = TestApp::start().await;
+    let reader = app.enrol("readonly").await;
+    let path = "/console/audit?from=yesterday";
+    for ask in [Ask::get(path), Ask::get(path).header("accept", "*/*")] {
+        reader.client.send(ask).await.assert_error(400, "invalid_request");
+    }
+    reader.client.page(path).await.assert_page(400, "from cannot be read.");
 }

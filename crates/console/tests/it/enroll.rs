@@ -132,6 +132,18 @@ async fn the_page_of_a_dead_link_gives_its_address_to_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dead_link_is_a_page_only_for_who_asks_for_one() {
+    let app = TestApp::start().await;
+    for path in ["/console/enroll", "/console/enroll?token=nonsense"] {
+        for ask in [Ask::get(path), Ask::get(path).header("accept", "*/*")] {
+            let refused = app.client.send(ask).await;
+            refused.assert_error(400, "invalid_enrolment_link");
+            assert_eq!(refused.header("referrer-policy"), "no-referrer");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_page_of_a_dead_link_says_why_it_is_dead() {
     let app = TestApp::start().await;
     let says = async |token: &str, words: &str| {

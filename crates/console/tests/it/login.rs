@@ -170,13 +170,68 @@ async fn the_page_that_was_asked_for_is_led_to_once() {
     let sent = app.client.page(asked).await;
     sent.assert_redirect("/console/login");
     let cookie = sent.header("set-cookie");
-    for attribute in ["HttpOnly", "SameSite=Lax", "Path=/console/login", "Max-Age=600"] {
+    for attribute in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=600"] {
         assert!(cookie.contains(attribute), "{cookie}");
     }
     let page = app.client.with_cookie(sent.cookie()).page("/console/login").await;
     page.assert_page(200, "data-next=\"/console/audit?actor=cli&#38;from=2026-06-12\"");
     assert!(page.header("set-cookie").contains("Max-Age=0"), "{page:?}");
     assert!(!app.client.page("/console/login").await.text.contains("data-next"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn behind_https_the_page_that_waits_is_bound_to_host_and_tls() {
+    let app = TestApp::start_with(&[("CONSOLE_PUBLIC_URL", "https://console.raxx.example")]).await;
+    let sent = app.client.page("/console/beta").await;
+    let cookie = sent.header("set-cookie");
+    assert!(cookie.starts_with("__Host-console_next="), "{cookie}");
+    assert!(cookie.contains("Secure") && cookie.contains("Path=/;"), "{cookie}");
+    let page = app.client.with_cookie(sent.cookie()).page("/console/login").await;
+    page.assert_page(200, "data-next=\"/console/beta\"");
+    let forgotten = page.header("set-cookie");
+    assert!(forgotten.starts_with("__Host-console_next=;"), "{forgotten}");
+    assert!(forgotten.contains("Secure") && forgotten.contains("Max-Age=0"), "{forgotten}");
+    // Another host of the domain could have set one without the prefix.
+    let foreign = app.client.with_cookie("console_next=/console/beta");
+    assert!(!foreign.page("/console/login").await.text.contains("data-next"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_page_that_waits_keeps_what_was_searched_for() {
+    let app = TestApp::start().await;
+    for asked in [
+        "/console/beta?q=J%C3%BCrgen%20%26%20Co",
+        "/console/beta?q=a%25b*&state=ghost",
+        "/console/audit?target_id=ada%2Bx%40example.com",
+    ] {
+        let sent = app.client.page(asked).await;
+        let page = app.client.with_cookie(sent.cookie()).page("/console/login").await;
+        page.assert_page(200, &format!("data-next=\"{}\"", asked.replace('&', "&#38;")));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_a_page_waits_and_no_download() {
+    let app = TestApp::start().await;
+    for asked in ["/console/nothing", "/console/betamax", "/console/session?a=b", "/console/docs"] {
+        let sent = app.client.page(asked).await;
+        sent.assert_redirect("/console/login");
+        assert_eq!(sent.header("set-cookie"), "", "{asked}");
+    }
+    for (asked, page) in [
+        ("/console", "/console"),
+        ("/console/flags", "/console/flags"),
+        ("/console/admins/7", "/console/admins/7"),
+        ("/console/audit?format=csv", "/console/audit"),
+        (
+            "/console/audit?actor=cli&%66ormat=csv&until=2026-06-12",
+            "/console/audit?actor=cli&#38;until=2026-06-12",
+        ),
+    ] {
+        let sent = app.client.page(asked).await;
+        let login = app.client.with_cookie(sent.cookie()).page("/console/login").await;
+        login.assert_page(200, &format!("data-next=\"{page}\""));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use ghost_contracts::AccountState;
-use ghost_contracts::raptor::{GhostCheck, PlanChanged};
+use ghost_contracts::raptor::GhostCheck;
 use service_kit::db::DbError;
 
 use super::Outcome;
 use crate::db::ghost_reset::WriteError;
-use crate::raptor::RaptorError;
+use crate::raptor::{PlanChange, RaptorError};
 
 /// Why a reset did not go all the way.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +25,7 @@ pub enum Refusal {
         retry_at: DateTime<Utc>,
     },
     /// Step 6: Raptor's own check under the lock said no.
-    #[error("Raptor found the account to be {state}")]
+    #[error("{} the account to be {state}", found(*certain))]
     NotGhost {
         /// What it is.
         state: AccountState,
@@ -33,10 +33,10 @@ pub enum Refusal {
         certain: bool,
     },
     /// Step 6: under Raptor's lock the account was not what the operator had agreed to.
-    #[error("the account changed since the preview: {}", change.changed.join(", "))]
+    #[error("{} since the preview: {}", changed(*certain), parts(change))]
     PlanChanged {
         /// What changed, and how it is now.
-        change: Box<PlanChanged>,
+        change: PlanChange,
         /// Whether it is certain that this run deleted nothing.
         certain: bool,
     },
@@ -58,6 +58,29 @@ pub enum Refusal {
     /// The task of the steps from 5 on was lost.
     #[error("the reset was interrupted: {0}")]
     Interrupted(#[from] tokio::task::JoinError),
+}
+
+/// How the sentences begin on what Raptor said when it was asked to delete.
+fn found(certain: bool) -> &'static str {
+    if certain {
+        "Raptor found"
+    } else {
+        "Raptor's first answer was lost, so it may have deleted the account; asked again, it found"
+    }
+}
+
+fn changed(certain: bool) -> &'static str {
+    if certain {
+        "the account changed"
+    } else {
+        "Raptor's first answer was lost, so it may have deleted the account; asked again, it found \
+         that the account changed"
+    }
+}
+
+fn parts(change: &PlanChange) -> String {
+    let parts: Vec<_> = change.changed().collect();
+    if parts.is_empty() { "it did not say what".to_owned() } else { parts.join(", ") }
 }
 
 impl Refusal {

@@ -70,7 +70,7 @@ async fn refuse(
     asked: &Asked,
     problem: Problem,
 ) -> Result<HttpResponse, ApiError> {
-    if reply.wants_json() {
+    if !reply.wants_page() {
         return Err(ApiError::invalid_request(problem.to_string()));
     }
     let admins = db::admin::names(&mut *pool.get().await?).await?;

@@ -40,7 +40,7 @@ pub async fn page(
     };
     let link = match link {
         Ok(link) => link,
-        Err(CeremonyFailure::InvalidLink) if !reply.wants_json() => {
+        Err(CeremonyFailure::InvalidLink) if reply.wants_page() => {
             return dead(&reply, &pool, token.as_ref()).await;
         }
         Err(failure) => {

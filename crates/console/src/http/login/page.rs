@@ -28,7 +28,7 @@ pub async fn page(reply: Reply, request: HttpRequest) -> Result<HttpResponse, Ap
     let mut answer =
         reply.page(StatusCode::OK, &LoginPage { layout, next: next.as_deref() }).await?;
     if next.is_some() {
-        answer.add_cookie(&next::forgotten()).map_err(ApiError::internal)?;
+        answer.add_cookie(&next::forgotten(&request)).map_err(ApiError::internal)?;
     }
     Ok(answer)
 }

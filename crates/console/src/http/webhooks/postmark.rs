@@ -30,9 +30,27 @@ use crate::domain::mail_event::{Delivery, MailEvent, MessageId, RecordType, mean
 /// What a client without the password is asked for (RFC 7617).
 const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"Postmark webhook\"");
 
+/// From how many bytes on the password is not warned of.
+const GOOD_LENGTH: usize = 16;
+
 /// `POSTMARK_WEBHOOK_SECRET`; without it there is no webhook.
 #[derive(Clone)]
-pub struct WebhookSecret(pub Option<SecretString>);
+pub struct WebhookSecret(Option<SecretString>);
+
+impl WebhookSecret {
+    /// Takes the variable as it is. A short one is warned of: nothing limits yet how often it can
+    /// be guessed at.
+    #[must_use]
+    pub fn new(secret: Option<SecretString>) -> Self {
+        if secret.as_ref().is_some_and(|secret| secret.expose_secret().len() < GOOD_LENGTH) {
+            tracing::warn!(
+                "POSTMARK_WEBHOOK_SECRET is shorter than {GOOD_LENGTH} bytes and can be guessed: \
+                 take a longer one, here and in Postmark's settings"
+            );
+        }
+        Self(secret)
+    }
+}
 
 /// Keeps a report. What is not understood of a report that is well formed is no reason to refuse
 /// it: Postmark would only repeat it.
@@ -49,8 +67,8 @@ pub async fn receive(
         return Ok(HttpResponse::Ok().json(json!({"status": "ignored"})));
     };
     let new = db::mail_event::record(&mut *pool.get().await?, &event).await?;
-    let (message, kind) = (event.message.as_str(), event.delivery.as_str());
-    tracing::info!(message, kind, new, "a mail was reported on");
+    let (message_id, kind) = (event.message.as_str(), event.delivery.as_str());
+    tracing::info!(message_id, kind, new, "a mail was reported on");
     Ok(HttpResponse::Ok().json(json!({"status": "ok"})))
 }
 
@@ -130,7 +148,7 @@ pub enum Report {
 #[serde(rename_all = "PascalCase")]
 pub struct Delivered {
     #[serde(rename = "MessageID")]
-    message_id: String,
+    message_id: Option<String>,
     delivered_at: Option<String>,
     details: Option<String>,
 }
@@ -140,7 +158,7 @@ pub struct Delivered {
 #[serde(rename_all = "PascalCase")]
 pub struct Bounced {
     #[serde(rename = "MessageID")]
-    message_id: String,
+    message_id: Option<String>,
     #[serde(rename = "ID")]
     id: Option<i64>,
     #[serde(rename = "Type")]
@@ -157,7 +175,7 @@ impl Report {
     fn into_event(self) -> Option<MailEvent> {
         match self {
             Self::Delivery(report) => Some(MailEvent {
-                message: MessageId::parse(&report.message_id)?,
+                message: MessageId::parse(&report.message_id?)?,
                 record_type: RecordType::Delivery,
                 bounce_id: 0,
                 delivery: Delivery::Delivered,
@@ -185,7 +203,7 @@ impl Bounced {
         let parts = [general, given(self.details)];
         let detail = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
         Some(MailEvent {
-            message: MessageId::parse(&self.message_id)?,
+            message: MessageId::parse(&self.message_id?)?,
             record_type,
             bounce_id: self.id.unwrap_or_default(),
             delivery,

@@ -1,6 +1,8 @@
 //! The rows that hang on an account, in words (section 9 of the contracts has the tables).
 
-use ghost_contracts::raptor::{ChildRows, PlanChanged};
+use ghost_contracts::raptor::ChildRows;
+
+use crate::raptor::PlanChange;
 
 /// What a row of each table is, one and many.
 const WORDS: [(&str, &str, &str); 15] = [
@@ -25,36 +27,44 @@ const WORDS: [(&str, &str, &str); 15] = [
 /// know goes by its name.
 #[must_use]
 pub fn counted(children: &ChildRows) -> String {
-    let rows = children.rows;
-    match WORDS.iter().find(|(table, ..)| *table == children.table) {
+    counted_in(&children.table, children.rows)
+}
+
+fn counted_in(table: &str, rows: i64) -> String {
+    match WORDS.iter().find(|(known, ..)| *known == table) {
         Some((_, one, _)) if rows == 1 => format!("1 {one}"),
         Some((.., many)) => format!("{rows} {many}"),
-        None if rows == 1 => format!("1 row in {}", children.table),
-        None => format!("{rows} rows in {}", children.table),
+        None if rows == 1 => format!("1 row in {table}"),
+        None => format!("{rows} rows in {table}"),
     }
 }
 
-/// What is not as it was in the plan, each as it is now.
+/// What is not as it was in the plan, each as it is now, as far as Raptor's answer can be read.
 #[must_use]
-pub fn changed(change: &PlanChanged) -> String {
-    let words = change.changed.iter().map(|part| match part.as_str() {
-        "state" => format!("the state of the account (now {})", change.now.check.state),
-        "user_id" => match change.now.check.user_id {
-            Some(id) => format!("the account itself (now number {id})"),
-            None => "the account itself (now there is none)".to_owned(),
+pub fn changed(change: &PlanChange) -> String {
+    let words = change.changed().map(|part| match part {
+        "state" => match change.state() {
+            Some(state) => format!("the state of the account (now {state})"),
+            None => "the state of the account".to_owned(),
         },
-        table => match change.now.children.iter().find(|children| children.table == table) {
-            Some(children) => format!("now {}", counted(children)),
+        "user_id" => match change.user_id() {
+            Some(Some(id)) => format!("the account itself (now number {id})"),
+            Some(None) => "the account itself (now there is none)".to_owned(),
+            None => "the account itself".to_owned(),
+        },
+        table => match change.rows(table) {
+            Some(rows) => format!("now {}", counted_in(table, rows)),
             None => format!("the rows in {table}"),
         },
     });
-    words.collect::<Vec<_>>().join(", ")
+    let words = words.collect::<Vec<_>>().join(", ");
+    if words.is_empty() { "Raptor did not say what changed".to_owned() } else { words }
 }
 
 #[cfg(test)]
 mod tests {
     use ghost_contracts::raptor::ChildAction;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -73,17 +83,25 @@ mod tests {
 
     #[test]
     fn what_changed_is_told_as_it_is_now() {
-        let change: PlanChanged = serde_json::from_value(json!({
+        let change = |body: Value| changed(&PlanChange::new(body.as_object().unwrap().clone()));
+        let known = json!({
+            "error": "plan_changed", "message": "No.",
             "changed": ["state", "user_id", "email_verifications", "loyalty_points"],
             "state": "ghost_no_users_row", "user_id": null, "credential_count": 0,
             "active_session_count": 0, "created_at": null, "plan": "p",
             "children": [{"table": "email_verifications", "action": "delete", "rows": 3}]
-        }))
-        .unwrap();
+        });
         assert_eq!(
-            changed(&change),
+            change(known),
             "the state of the account (now ghost_no_users_row), the account itself (now there is \
              none), now 3 e-mail verifications, the rows in loyalty_points"
         );
+        let odd = json!({
+            "changed": ["state", 7, "user_id", "backup_codes"], "state": "unheard_of",
+            "user_id": "42", "children": ["odd", {"table": "backup_codes", "rows": 1}]
+        });
+        let told = "the state of the account, the account itself, now 1 recovery code";
+        assert_eq!(change(odd), told);
+        assert_eq!(change(json!({})), "Raptor did not say what changed");
     }
 }

@@ -4,7 +4,8 @@ use console::db::account_state;
 use diesel_async::SimpleAsyncConnection;
 use ghost_contracts::raptor::GHOST_CHECK_BATCH_PATH;
 use serde_json::json;
-use test_support::proxy::HttpProxy;
+use test_support::Answer;
+use test_support::proxy::{HttpProxy, Rule};
 use test_support::wait::{eventually, within};
 
 use crate::helpers::{System, TestApp, TestRaptor, migrated_database};
@@ -49,9 +50,10 @@ async fn two_workers_never_take_the_same_tester() {
     database.connect().await.batch_execute(testers).await.unwrap();
     let (mut one, mut two) = (database.connect().await, database.connect().await);
     one.batch_execute("BEGIN").await.unwrap();
-    let first = account_state::claim_stale(&mut one, 0, 7).await.unwrap();
+    let first = account_state::claim_stale(&mut one, Some(0), 7).await.unwrap();
     // The second neither waits for the first to commit nor takes what it has.
-    let second = within("the second takes", account_state::claim_stale(&mut two, 0, 500)).await;
+    let second =
+        within("the second takes", account_state::claim_stale(&mut two, Some(0), 500)).await;
     one.batch_execute("COMMIT").await.unwrap();
     let (first, second) = (first.testers, second.unwrap().testers);
     let mut all: Vec<_> = first.into_iter().chain(second).map(|(id, _)| id).collect();
@@ -59,34 +61,74 @@ async fn two_workers_never_take_the_same_tester() {
     all.sort();
     all.dedup();
     assert_eq!(all.len(), 400);
-    let left = account_state::claim_stale(&mut two, 0, 500).await.unwrap();
-    assert!(left.testers.is_empty() && left.next.is_none());
+    let left = account_state::claim_stale(&mut two, Some(0), 500).await.unwrap();
+    assert!(left.testers.is_empty() && !left.is_full && left.after.is_none());
+}
+
+/// Everybody whose state is old, batch by batch: how many urgent and how many others each held.
+async fn walk(
+    connection: &mut service_kit::db::Connection,
+    limit: i64,
+    is_urgent: impl Fn(i64) -> bool,
+) -> (Vec<(usize, usize)>, Vec<i64>) {
+    let (mut batches, mut all, mut after) = (Vec::new(), Vec::new(), Some(0));
+    loop {
+        let claimed = account_state::claim_stale(connection, after, limit).await.unwrap();
+        let ids: Vec<i64> = claimed.testers.iter().map(|(id, _)| id.0).collect();
+        let urgent = ids.iter().filter(|id| is_urgent(**id)).count();
+        batches.push((urgent, ids.len() - urgent));
+        all.extend(ids);
+        after = claimed.after;
+        if !claimed.is_full {
+            break;
+        }
+    }
+    assert_eq!(after, None);
+    all.sort_unstable();
+    (batches, all)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_worker_takes_the_urgent_first_and_goes_through_all_others_in_turn() {
+async fn the_urgent_and_the_others_share_each_batch() {
+    // Of the last so many nothing is known; the others were seen two minutes ago.
+    for (urgent, others, expected) in [
+        (40, 12, [(5, 5), (5, 5), (8, 2), (10, 0), (10, 0), (2, 0)].as_slice()),
+        (3, 30, &[(3, 7), (0, 10), (0, 10), (0, 3)]),
+        (0, 4, &[(0, 4)]),
+        (20, 0, &[(10, 0), (10, 0), (0, 0)]),
+    ] {
+        let database = migrated_database().await;
+        let testers = format!(
+            "INSERT INTO beta_testers (email, name, account_state, account_seen_at) \
+             SELECT 'ada' || n || '@example.com', 'Ada', \
+                 CASE WHEN n <= {others} THEN 'healthy' END, \
+                 CASE WHEN n <= {others} THEN now() - interval '2 minutes' END \
+             FROM generate_series(1, {urgent} + {others}) n"
+        );
+        let mut connection = database.connect().await;
+        connection.batch_execute(&testers).await.unwrap();
+        let (batches, all) = walk(&mut connection, 10, |id| id > others).await;
+        assert_eq!(batches, expected, "{urgent} urgent, {others} others");
+        assert_eq!(all, (1..=urgent + others).collect::<Vec<_>>());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_the_urgent_those_come_first_whom_nobody_asked_about_for_longest() {
     let database = migrated_database().await;
-    // One in ten is a shell, and of the last ten nothing is known.
-    let testers = "INSERT INTO beta_testers (email, name, account_state, account_seen_at) \
-         SELECT 'ada' || n || '@example.com', 'Ada', \
-             CASE WHEN n > 90 THEN NULL WHEN n % 10 = 0 THEN 'ghost_empty_shell' \
-                  WHEN n % 2 = 0 THEN 'healthy' ELSE 'ghost_no_users_row' END, \
-             CASE WHEN n <= 90 THEN now() - interval '2 minutes' END \
-         FROM generate_series(1, 100) n";
+    let testers = "INSERT INTO beta_testers \
+             (email, name, account_state, account_seen_at, refresh_claimed_at) VALUES \
+         ('ada1@example.com', 'Seen', 'mid_enrollment', now() - interval '3 minutes', NULL), \
+         ('ada2@example.com', 'Refused', NULL, NULL, now() - interval '2 minutes'), \
+         ('ada3@example.com', 'Shell', 'ghost_empty_shell', now() - interval '4 minutes', NULL), \
+         ('ada4@example.com', 'New', NULL, NULL, NULL)";
     let mut connection = database.connect().await;
     connection.batch_execute(testers).await.unwrap();
-    let (mut taken, mut next) = (Vec::new(), Some(0));
-    while let Some(after) = next {
-        let claimed = account_state::claim_stale(&mut connection, after, 15).await.unwrap();
-        taken.push(claimed.testers.iter().map(|(id, _)| id.0).collect::<Vec<_>>());
-        next = claimed.next;
+    for expected in [[4], [3], [1], [2]] {
+        let claimed = account_state::claim_stale(&mut connection, None, 1).await.unwrap();
+        let ids: Vec<i64> = claimed.testers.iter().map(|(id, _)| id.0).collect();
+        assert_eq!(ids, expected);
     }
-    let first: Vec<_> = taken[..2].concat();
-    let expected: Vec<i64> = (1..=9).map(|n| n * 10).chain(91..=100).collect();
-    assert!(expected.iter().all(|id| first.contains(id)), "{taken:?}");
-    let mut all: Vec<_> = taken.concat();
-    all.sort_unstable();
-    assert_eq!(all, (1..=100).collect::<Vec<_>>());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -155,4 +197,44 @@ async fn pages_and_details_can_bring_news_of_the_same_testers_at_once() {
     }
     let seen = "beta_testers WHERE account_state = 'ghost_no_users_row'";
     assert_eq!(app.count(seen).await, 30);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refused_batch_does_not_stop_the_others() {
+    let to_raptor = HttpProxy::start("http://127.0.0.1:1");
+    let refusal = Answer::json(400, &json!({"error": "invalid_request", "message": "No."}));
+    to_raptor.once(GHOST_CHECK_BATCH_PATH, Rule::Answer(refusal));
+    let raptor = TestRaptor::start("http://127.0.0.1:1").await;
+    to_raptor.set_target(raptor.url.as_str());
+    let database = migrated_database().await;
+    let testers = "INSERT INTO beta_testers (email, name) \
+                   SELECT 'ada' || n || '@example.com', 'Ada' FROM generate_series(1, 600) n";
+    database.connect().await.batch_execute(testers).await.unwrap();
+    let url = to_raptor.url();
+    let app = TestApp::start_on(database, &[("RAPTOR_INTERNAL_URL", &url)]).await;
+    eventually("the next batch was asked about", async || {
+        (app.count("beta_testers WHERE account_seen_at IS NOT NULL").await == 100).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_figures_wait_for_nobody() {
+    let to_raptor = HttpProxy::start("http://127.0.0.1:1");
+    let mut held = to_raptor.hold_request(GHOST_CHECK_BATCH_PATH);
+    let database = migrated_database().await;
+    let tester = "INSERT INTO beta_testers (email, name) VALUES ('ada@example.com', 'Ada')";
+    database.connect().await.batch_execute(tester).await.unwrap();
+    let url = to_raptor.url();
+    let app = TestApp::start_on(database, &[("RAPTOR_INTERNAL_URL", &url)]).await;
+    held.arrived().await;
+    eventually("the figures are there", async || {
+        (app.count("beta_figures").await == 1).then_some(())
+    })
+    .await;
+    // Raptor is given 5 s, and that long it was kept from answering.
+    let soon = "beta_figures, beta_testers \
+                WHERE counted_at < refresh_claimed_at + interval '4 seconds'";
+    assert_eq!(app.count(soon).await, 1);
+    held.cut();
 }

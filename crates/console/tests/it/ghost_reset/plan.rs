@@ -91,6 +91,10 @@ async fn after_a_lost_answer_a_changed_plan_leaves_the_outcome_open() {
     assert_eq!(story.deletions().len(), 2);
     assert_eq!(story.deletions()[0]["plan"], PLAN);
     assert_eq!(story.deletions()[0], story.deletions()[1]);
+    let failed = story.system.console.audited("console.beta.ghost_reset.failed").await;
+    let reason = "Raptor's first answer was lost, so it may have deleted the account; asked again, \
+                  it found that the account changed since the preview: email_verifications";
+    assert_eq!(failed[0]["payload"]["reason"], reason);
     assert_eq!(story.runs().await, [("initiated".to_owned(), Some("unknown".to_owned()))]);
 }
 
@@ -105,10 +109,58 @@ async fn a_browser_reads_what_changed_on_the_testers_page() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_changed_plan_without_its_details_leaves_the_outcome_open() {
+async fn a_changed_plan_is_passed_on_whatever_its_details() {
     let story = Story::ghost_with_a_row().await;
-    let body = json!({"error": "plan_changed", "message": "No."});
-    story.system.to_raptor.once(GHOST_DELETE_PATH, Rule::Answer(Answer::json(409, &body)));
-    story.reset().await.assert_error(502, "raptor_delete_failed");
-    assert_eq!(story.runs().await, [("initiated".to_owned(), Some("unknown".to_owned()))]);
+    let mut unknown = plan_changed(&["state", "loyalty_points"], &preview_of(42, &[]));
+    unknown["state"] = json!("ghost_of_tomorrow");
+    unknown["children"] =
+        json!([{"table": "loyalty_points", "action": "archive", "rows": 2, "since": "June"}]);
+    unknown["advice"] = json!({"wait": 5});
+    for (said, words) in [
+        (json!({"error": "plan_changed"}), "Raptor did not say what changed"),
+        (json!({"error": "plan_changed", "message": "No.", "changed": "all"}), "did not say"),
+        (json!({"error": "plan_changed", "message": "No.", "changed": ["state"]}), "the state"),
+        (unknown, "the state of the account, now 2 rows in loyalty_points"),
+    ] {
+        let answer = Rule::Answer(Answer::json(409, &said));
+        story.system.to_raptor.once(GHOST_DELETE_PATH, answer);
+        let answer = story.operator.client.post(&story.path(), &json!({"plan": PLAN})).await;
+        answer.assert_error(409, "plan_changed");
+        let message = answer.json()["message"].as_str().unwrap().to_owned();
+        assert!(message.contains(words) && message.contains("Nothing was deleted."), "{message}");
+        let mut expected = said;
+        expected["message"] = json!(message);
+        assert_eq!(answer.json(), expected);
+    }
+    let failed = ("initiated".to_owned(), Some("failed".to_owned()));
+    assert_eq!(story.runs().await, vec![failed; 4]);
+    story.assert_untouched(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_answer_is_asked_for_again_until_there_is_nothing_left_to_protect() {
+    let story = Story::ghost_with_a_row().await;
+    let plan = story.operator.client.reset_preview(story.tester, "").await.json()["plan"].clone();
+    assert!(plan.is_string(), "{plan}");
+    story.system.to_raptor.once(GHOST_DELETE_PATH, Rule::CutAnswer);
+    let answer = story.operator.client.post(&story.path(), &json!({"plan": plan})).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let plans: Vec<_> = story.deletions().iter().map(|body| body["plan"].clone()).collect();
+    assert_eq!(plans, [plan.clone(), plan, Value::Null]);
+    assert_eq!(story.trail().await, ["initiated", "completed"]);
+    assert_eq!(story.users().await, 0);
+    assert_eq!(story.tokens().await, ["revoked", "live"]);
+    story.back_in().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_that_somebody_else_deleted_is_a_changed_plan() {
+    let story = Story::ghost_with_a_row().await;
+    let plan = story.operator.client.reset_preview(story.tester, "").await.json()["plan"].clone();
+    story.system.raptor.sql("DELETE FROM users").await;
+    let answer = story.operator.client.post(&story.path(), &json!({"plan": plan})).await;
+    answer.assert_error(409, "plan_changed");
+    assert_eq!(answer.json()["state"], "ghost_no_users_row");
+    assert_eq!(story.deletions().len(), 1);
+    assert_eq!(story.trail().await, ["initiated", "failed"]);
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod bodies;
+mod logged;
 mod reports;
 mod undelivered;
 

@@ -54,7 +54,7 @@ pub(super) fn explain(refusal: Refusal, now: DateTime<Utc>) -> ApiError {
                  is safe and finishes it."
             };
             let message = format!("The account is not as it was shown: {changed}. {nothing}");
-            ApiError::new(ErrorCode::PlanChanged, message).with_details(&*change)
+            ApiError::new(ErrorCode::PlanChanged, message).with_details(&change)
         }
         Refusal::NotDeleted(_) => ApiError::new(
             ErrorCode::RaptorDeleteFailed,
