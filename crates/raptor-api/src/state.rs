@@ -51,11 +51,11 @@ impl Accounts {
     }
 
     /// Runs `work`, which only reads, in one transaction that sees one state of the database
-    /// throughout.
+    /// throughout, and answers within the time that the Console waits.
     ///
     /// # Errors
     ///
-    /// What `work` returns, and where the database is away.
+    /// What `work` returns, and where the database is away or too slow.
     pub async fn snapshot<T>(
         &self,
         work: impl AsyncFnOnce(&mut Connection) -> Result<T, Error>,

@@ -25,7 +25,9 @@ pub struct GhostPreview {
     /// The same members as a check answers.
     #[serde(flatten)]
     pub check: GhostCheck,
-    /// One entry for each child table of section 9, in its order, those without rows too.
+    /// One entry for each child table of section 9, in its order, those without rows too. Where the
+    /// account is `healthy` or `mid_enrollment` a reset would change nothing, so none is counted
+    /// and each has 0.
     pub children: Vec<ChildRows>,
     /// What ghost-delete can be told, so that it deletes nothing else than this.
     pub plan: Plan,

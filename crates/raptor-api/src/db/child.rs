@@ -54,10 +54,22 @@ children! {
     "lcc_roll_alerts", "user_id", SetNull;
 }
 
+impl Child {
+    fn with(&self, rows: i64) -> ChildRows {
+        ChildRows { table: self.table.to_owned(), action: self.action, rows }
+    }
+}
+
 #[derive(QueryableByName)]
 struct Counted {
     #[diesel(sql_type = Array<BigInt>)]
     numbers: Vec<i64>,
+}
+
+/// Every child table with no rows, for where there is nothing to count.
+#[must_use]
+pub fn none() -> Vec<ChildRows> {
+    CHILDREN.iter().map(|child| child.with(0)).collect()
 }
 
 /// How many rows of each child table the account has; 0 of each where there is no account.
@@ -71,10 +83,5 @@ pub async fn count(
 ) -> Result<Vec<ChildRows>, DbError> {
     let counted = sql_query(COUNT).bind::<Nullable<BigInt>, _>(user_id);
     let Counted { numbers } = counted.get_result(connection).await?;
-    let named = CHILDREN.iter().zip(numbers);
-    let rows = |(child, rows): (&Child, i64)| {
-        let Child { table, action, .. } = *child;
-        ChildRows { table: table.to_owned(), action, rows }
-    };
-    Ok(named.map(rows).collect())
+    Ok(CHILDREN.iter().zip(numbers).map(|(child, rows)| child.with(rows)).collect())
 }

@@ -37,12 +37,12 @@ pub async fn check_batch(
     Ok(named.map(|(email, check)| GhostCheckResult { email, check }).collect())
 }
 
-/// What a deletion of the account of `email` would do, whether it may be done or not: the state,
-/// the evidence and the rows of the child tables, all of one moment.
+/// What a deletion of the account of `email` would do: the state, the evidence and the rows of the
+/// child tables, all of one moment. An account that may not be deleted would lose nothing.
 ///
 /// # Errors
 ///
-/// Where the database is away.
+/// Where the database is away, or takes longer than a preview may.
 pub async fn preview(accounts: &Accounts, email: &EmailAddress) -> Result<GhostPreview, Error> {
     let look = async |connection: &mut Connection| {
         let check = db::ghost::check(connection, email).await?;
@@ -51,10 +51,15 @@ pub async fn preview(accounts: &Accounts, email: &EmailAddress) -> Result<GhostP
     accounts.snapshot(look).await
 }
 
-/// Adds the child tables to a check. Where the check was made under the account's lock, what is
-/// counted is all that a deletion finds: a row that refers to the account needs that lock too.
+/// Adds the child tables to a check. They are counted for a ghost alone: an account in use may have
+/// rows without end, and a reset would change none of them. Where the check was made under the
+/// account's lock, what is counted is all that a deletion finds: a row that refers to the account
+/// needs that lock too.
 async fn complete(connection: &mut Connection, check: GhostCheck) -> Result<GhostPreview, Error> {
-    let children = db::child::count(connection, check.user_id).await?;
+    let children = match check.state.is_resettable() {
+        true => db::child::count(connection, check.user_id).await?,
+        false => db::child::none(),
+    };
     let plan = plan::of(&check, &children).map_err(Error::internal)?;
     Ok(GhostPreview { check, children, plan })
 }

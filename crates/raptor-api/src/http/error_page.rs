@@ -1,24 +1,10 @@
 //! Which page an error gets. What it says is written in [`crate::views::error`].
 
-use std::fmt;
-
-use actix_web::HttpMessage as _;
 use ghost_contracts::ErrorCode;
 use ghost_contracts::signup::{SIGNUP_PAGE_PATH, WALKTHROUGH_PAGE_PATH};
 use service_kit::http::errors::ErrorPage;
 
 use crate::views::error::{Problem, View};
-
-/// An address, perhaps with a token in it, at which a person can go on after an error. A handler
-/// leaves it in the request's extensions; no JSON body holds it.
-#[derive(Clone)]
-pub struct GoOn(pub String);
-
-impl fmt::Debug for GoOn {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("GoOn(…)")
-    }
-}
 
 /// Draws the page of an error, for [`service_kit::http::errors::ErrorPages`].
 ///
@@ -26,16 +12,16 @@ impl fmt::Debug for GoOn {
 ///
 /// Where the template cannot be written.
 pub fn draw(page: &ErrorPage<'_>) -> Result<String, askama::Error> {
-    // An empty address is the page's own, with its query.
+    // An empty address is the page's own, with its query. That of a form asks for nothing, and the
+    // link that it was opened by holds a token, which no error names (invariant 6).
     let here = page.request.method().is_safe().then_some("");
-    let go_on = page.request.extensions().get::<GoOn>().cloned();
     let view = View {
         problem: problem(page),
         message: page.message,
         code: page.code,
         request_id: page.request_id,
         wait: page.retry_after,
-        again: go_on.as_ref().map(|go_on| go_on.0.as_str()).or(here),
+        again: here,
     };
     view.draw()
 }

@@ -59,7 +59,7 @@ pub struct View<'a> {
     pub request_id: &'a str,
     /// When to try again, in seconds from now.
     pub wait: Option<u64>,
-    /// The address at which to try again: an empty one is the page's own.
+    /// The address at which to try again: an empty one is the page's own. None after a form.
     pub again: Option<&'a str>,
 }
 

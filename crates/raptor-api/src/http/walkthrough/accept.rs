@@ -2,10 +2,9 @@
 
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::Data;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use ghost_contracts::console::UsableWalkthrough;
-use ghost_contracts::signup::WALKTHROUGH_PAGE_PATH;
 use ghost_contracts::{ErrorCode, Token};
 use serde::Deserialize;
 use service_kit::error::ApiError;
@@ -18,7 +17,6 @@ use uuid::Uuid;
 use super::{attempt, refusal};
 use crate::domain::walkthrough::{self, Acceptance, Outcome};
 use crate::http::error::plain;
-use crate::http::error_page::GoOn;
 use crate::state::{RegistrationFlag, State};
 use crate::views::walkthrough::Walkthrough;
 
@@ -49,9 +47,6 @@ pub async fn handle(
     request_id: RequestId,
     FormBody(form): FormBody<Form>,
 ) -> Result<HttpResponse, ApiError> {
-    // Where it goes wrong, opening the link again is the way to try once more.
-    let link = format!("{WALKTHROUGH_PAGE_PATH}?token={}", form.token.reveal());
-    request.extensions_mut().insert(GoOn(link));
     if !flag.0 {
         return Err(refusal::closed());
     }

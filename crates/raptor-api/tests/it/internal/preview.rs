@@ -1,8 +1,10 @@
 //! `POST /api/internal/users/ghost-preview` (section 5 of the contracts).
 
+use std::time::Duration;
+
 use diesel::sql_types::Text;
 use diesel::{QueryableByName, sql_query};
-use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use ghost_contracts::raptor::ChildAction;
 use raptor_api::db::child::{CHILDREN, COUNT};
 use serde_json::{Value, json};
@@ -38,23 +40,24 @@ async fn preview(app: &TestApp, email: &str) -> Value {
     reply.json()
 }
 
-/// Puts one row more into each table than into the one before; what the preview says of them.
+/// Puts one row more into each table than into the one before, and leaves the account a ghost: it
+/// has no passkey, and its sessions are over. What the preview says of them.
 async fn fill(app: &TestApp, user_id: i64) -> Vec<Value> {
     let mut expected = Vec::new();
     for (place, (table, action)) in TABLES.into_iter().enumerate() {
         let column = CHILDREN.iter().find(|child| child.table == table).unwrap().column;
         let (columns, values) = match table {
-            "webauthn_credentials" => {
-                (format!("{column}, credential_id, passkey"), "int4send(n), '{}'")
-            }
+            "customer_sessions" => (format!("{column}, revoked_at"), "now()"),
             _ => (format!("{column}, created_at"), "now()"),
         };
-        let rows = place + 1;
-        app.sql(&format!(
-            "INSERT INTO {table} ({columns}) \
-             SELECT {user_id}, {values} FROM generate_series(1, {rows}) AS n"
-        ))
-        .await;
+        let rows = place;
+        if rows > 0 {
+            app.sql(&format!(
+                "INSERT INTO {table} ({columns}) \
+             SELECT {user_id}, {values} FROM generate_series(1, {rows})"
+            ))
+            .await;
+        }
         expected.push(json!({"table": table, "action": action, "rows": rows}));
     }
     expected
@@ -93,6 +96,40 @@ async fn the_rows_of_this_account_alone_are_counted_each_in_its_table() {
     assert_eq!(rows(&of_bob), 2);
 }
 
+/// A table that somebody keeps to himself cannot be counted.
+async fn hold_a_table(app: &TestApp) -> AsyncPgConnection {
+    let mut other = app.database.connect().await;
+    other.batch_execute("BEGIN; LOCK TABLE lcc_roll_alerts").await.unwrap();
+    other
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_a_reset_would_change_nothing_nothing_is_counted() {
+    let app = TestApp::start().await;
+    let young = app.account("young@example.com", 1).await;
+    let (healthy, _) = app.sign_up("healthy@example.com").await;
+    app.sql(&format!("INSERT INTO backtest_runs (user_id) VALUES ({young}), ({healthy})")).await;
+    let nothing = preview(&app, EMAIL).await["children"].clone();
+    let _other = hold_a_table(&app).await;
+    for (email, state) in
+        [("young@example.com", "mid_enrollment"), ("healthy@example.com", "healthy")]
+    {
+        let answer = preview(&app, email).await;
+        assert_eq!((&answer["state"], &answer["children"]), (&json!(state), &nothing));
+    }
+}
+
+/// After 5 s the Console has given up.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_preview_that_takes_long_is_given_up_before_the_console_does() {
+    let app = TestApp::start().await;
+    app.account(EMAIL, 60).await;
+    let _other = hold_a_table(&app).await;
+    let limit = Duration::from_millis(4500);
+    let reply = tokio::time::timeout(limit, app.client.ghost_preview(EMAIL)).await;
+    reply.expect("the answer comes late").assert_error(503, "service_unavailable");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_state_and_its_evidence_are_those_of_a_check() {
     let app = TestApp::start().await;
@@ -126,8 +163,7 @@ async fn a_preview_writes_nothing_and_its_plan_holds_while_nothing_changes() {
 async fn the_state_and_the_rows_are_of_one_moment() {
     let app = TestApp::start().await;
     let id = app.account(EMAIL, 60).await;
-    let mut other = app.database.connect().await;
-    other.batch_execute("BEGIN; LOCK TABLE lcc_roll_alerts").await.unwrap();
+    let mut other = hold_a_table(&app).await;
     let (answer, ()) = tokio::join!(preview(&app, EMAIL), async {
         let waiting = "SELECT count(*) FROM pg_stat_activity \
                        WHERE datname = current_database() AND wait_event_type = 'Lock'";

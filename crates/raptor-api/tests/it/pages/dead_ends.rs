@@ -33,15 +33,40 @@ fn button(page: &Reply) -> String {
     rest.split('"').next().unwrap().to_owned()
 }
 
+/// The page of a form that failed names no token (invariant 6): it says where to find the link.
+#[track_caller]
+fn assert_says_how(page: &Reply, token: &str) {
+    let how = "To do so, go back and press the button once more, or open the link in our e-mail \
+               again.";
+    assert_eq!(page.text.matches(how).count(), 1, "{}", page.text);
+    assert!(!page.text.contains(token), "{}", page.text);
+    assert!(!page.text.contains(">Try again</a>"), "{}", page.text);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn try_again_opens_the_same_link() {
+async fn no_refusal_of_the_form_names_the_invitation() {
+    let app = TestApp::start().await;
+    let token = app.console.invite("ada@example.com");
+    for reason in ["expired", "revoked", "consumed", "unknown"] {
+        app.console.change(&token, |invitation| invitation.refused = Some(reason));
+        let page = accept(&app, &token).await;
+        assert!(!page.text.contains(&token), "{reason}: {}", page.text);
+    }
+    let unreadable = form(&token, "nda_version=2026-06&nda_accepted=true&more=1").html();
+    let page = app.client.send(unreadable).await;
+    assert_eq!(page.status, 400);
+    assert!(!page.text.contains(&token), "{}", page.text);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn try_again_opens_the_same_link_and_after_a_form_the_page_says_how() {
     let app = TestApp::start().await;
     let token = app.console.invite("ada@example.com");
     app.gateway.always(WALKTHROUGH_VERIFY_PATH, Rule::Cut);
     let path = format!("/walkthrough?token={token}");
-    // An empty address is the page's own. That of a POST names no token, so the button does.
+    // An empty address is the page's own. That of a POST asks for nothing.
     assert_eq!(button(&app.client.page(&path).await), "");
-    assert_eq!(button(&accept(&app, &token).await), path);
+    assert_says_how(&accept(&app, &token).await, &token);
     let program = app.client.get(&path).await;
     program.assert_error(503, "service_unavailable");
     assert!(!accept(&app, "a.b.c").await.header("retry-after").is_empty());
@@ -50,22 +75,25 @@ async fn try_again_opens_the_same_link() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn while_signing_up_is_closed_trying_again_later_opens_the_same_link() {
+async fn while_signing_up_is_closed_the_mail_is_to_be_kept() {
     let app = TestApp::start_with_variable("FLAG_WEBAUTHN_REGISTRATION", "0").await;
     let token = app.console.invite("ada@example.com");
     let page = accept(&app, &token).await;
     assert_dead_end(&page, 404, "Signing up is closed for now");
-    assert_eq!(button(&page), format!("/walkthrough?token={token}"));
+    assert!(page.text.contains("Keep our e-mail, and open its link again later"), "{}", page.text);
+    assert!(!page.text.contains(&token), "{}", page.text);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_fault_after_the_invitation_was_spent_leads_to_where_one_can_go_on() {
+async fn after_a_fault_the_link_leads_to_where_one_can_go_on() {
     let app = TestApp::start().await;
     let token = app.console.invite("ada@example.com");
     app.break_audit_log().await;
     let page = accept(&app, &token).await;
     assert_dead_end(&page, 500, "That was our fault");
-    let path = button(&page);
+    assert_says_how(&page, &token);
+    // The link that is in the mail, in the same browser.
+    let path = format!("/walkthrough?token={token}");
     let there = app.client.send(Ask::get(&path).html().cookie(page.cookie())).await;
     assert!(there.text.contains("Go on to my passkey"), "{}", there.text);
 }

@@ -114,7 +114,7 @@ async fn while_the_console_is_away_the_page_says_to_try_again() {
         app.gateway.always(WALKTHROUGH_VERIFY_PATH, rule);
         for page in [open(&app, &token).await, accept(&app, &token).await] {
             assert_dead_end(&page, 503, "We cannot go on right now");
-            assert!(page.text.contains(">Try again</a>"), "{}", page.text);
+            assert!(page.text.contains("Wait a moment, then try again."), "{}", page.text);
             assert!(!page.header("retry-after").is_empty());
         }
     }
