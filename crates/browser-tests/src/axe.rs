@@ -8,15 +8,24 @@ use crate::driver::Tab;
 
 const AXE: &str = include_str!("../vendor/axe-core/axe.min.js");
 
-/// All rules, with the one for the size of targets (WCAG 2.2, 2.5.8), which is off unless asked
-/// for.
-const RUN: &str = "axe.run(document, {
-    resultTypes: ['violations'],
-    rules: { 'target-size': { enabled: true } },
+/// Which rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rules {
+    /// All, with the one for the size of targets (WCAG 2.2, 2.5.8), which is off unless asked for.
+    All,
+    /// Those that look at colours.
+    Colours,
+}
+
+const ALL: &str = "{ rules: { 'target-size': { enabled: true } } }";
+const COLOURS: &str = "{ runOnly: ['color-contrast', 'link-in-text-block'] }";
+
+const RUN: &str = "((rules) => axe.run(document, {
+    resultTypes: ['violations'], ...rules,
 }).then(({ violations }) => violations.map(({ id, impact, help, nodes }) => ({
     id, impact, help,
     nodes: nodes.map((node) => `${node.html} ${node.any.map((check) => check.message).join(' ')}`),
-})))";
+}))))";
 
 /// Something that shuts people out.
 #[derive(Debug, Deserialize)]
@@ -34,12 +43,16 @@ pub struct Violation {
 impl Tab {
     /// What axe-core finds on the page as it is now. JavaScript is on afterwards: a page that
     /// came without stays as it came, but axe itself needs it.
-    pub async fn axe(&self) -> Vec<Violation> {
+    pub async fn axe(&self, rules: Rules) -> Vec<Violation> {
         self.javascript(true).await;
         if self.js::<String>("typeof axe").await == "undefined" {
             self.js::<()>(&format!("{AXE};undefined")).await;
         }
-        self.js(RUN).await
+        let rules = match rules {
+            Rules::All => ALL,
+            Rules::Colours => COLOURS,
+        };
+        self.js(&format!("{RUN}({rules})")).await
     }
 }
 

@@ -30,4 +30,4 @@ pub mod scenes;
 pub mod system;
 pub mod words;
 
-pub use axe::Violation;
+pub use axe::{Rules, Violation};

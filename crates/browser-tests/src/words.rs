@@ -10,11 +10,17 @@ pub const CREATE: &str = "Create";
 pub const AGAIN: &str = "Try again";
 /// The heading after a signup.
 pub const DONE: &str = "You are done";
+/// The button of the walkthrough where the agreement was accepted before.
+pub const CONTINUE: &str = "Continue to my passkey";
 /// The button that signs a tester in.
 pub const SIGN_IN: &str = "Sign in with your passkey";
 /// What a tester sees who is signed in.
 pub const SIGNED_IN: &str = "signed in as";
 /// The button of the Console's sign-in page.
 pub const OPERATOR_SIGN_IN: &str = "Sign in with a passkey";
+/// What leads to the question before a reset.
+pub const RESET: &str = "Ghost reset…";
+/// The button that answers it.
+pub const CONFIRM: &str = "Reset and send a new link";
 /// The button of the enrolment page.
 pub const OPERATOR_ENROL: &str = "Create a passkey";

@@ -15,12 +15,18 @@ use browser_tests::scenes::{self, Scene, World};
 use clap::Parser;
 use futures_util::FutureExt as _;
 
-/// Takes a picture of every page of both services, at 1280 and 390 pixels, light and dark.
+/// Takes a picture of every page of both services, wide and narrow, light and dark.
 #[derive(Debug, Parser)]
 #[command(name = "look")]
 struct Arguments {
     /// Only pages whose name contains one of these.
     words: Vec<String>,
+    /// How wide the windows are, in CSS pixels; below 600 it is a phone.
+    #[arg(long, value_delimiter = ',', default_values_t = [1280, 390])]
+    widths: Vec<u32>,
+    /// With everything open that waits behind a click.
+    #[arg(long)]
+    open: bool,
     /// Where the pictures go.
     #[arg(long, default_value = "target/look")]
     into: PathBuf,
@@ -69,34 +75,39 @@ impl Arguments {
                 continue;
             }
             let path = self.into.join(&name);
-            if AssertUnwindSafe(take(*scene, of, &path)).catch_unwind().await.is_err() {
+            if AssertUnwindSafe(self.shoot(*scene, of, &path)).catch_unwind().await.is_err() {
                 println!("FAILED: {name}, see above");
                 failed += 1;
             }
         }
         failed
     }
-}
 
-async fn take(scene: Scene, world: &World, path: &Path) {
-    let tab = scene.set(world).await;
-    shots(&tab, path).await.expect("the picture can be written");
-    for problem in tab.problems().await {
-        println!("PROBLEM: {problem}");
-        tab.expect(&problem);
+    async fn shoot(&self, scene: Scene, world: &World, path: &Path) {
+        let tab = scene.set(world).await;
+        if self.open {
+            tab.open_details().await;
+        }
+        for width in &self.widths {
+            shots(&tab, *width, path).await.expect("the picture can be written");
+        }
+        for problem in tab.problems().await {
+            println!("PROBLEM: {problem}");
+            tab.expect(&problem);
+        }
     }
 }
 
-async fn shots(tab: &Tab, path: &Path) -> std::io::Result<()> {
-    for window in [Window::DESK, Window { scale: 1, ..Window::PHONE }] {
-        for scheme in [Scheme::Light, Scheme::Dark] {
-            tab.resize(window).await;
-            tab.prefer(scheme).await;
-            let picture = tab.picture().await;
-            let file = format!("{}-{}-{}.png", path.display(), window.width, scheme.as_str());
-            std::fs::write(&file, picture)?;
-            println!("{file}");
-        }
+async fn shots(tab: &Tab, width: u32, path: &Path) -> std::io::Result<()> {
+    let kind = if width < 600 { Window { scale: 1, ..Window::PHONE } } else { Window::DESK };
+    let window = Window { width, ..kind };
+    for scheme in [Scheme::Light, Scheme::Dark] {
+        tab.resize(window).await;
+        tab.prefer(scheme).await;
+        let picture = tab.picture().await;
+        let file = format!("{}-{width}-{}.png", path.display(), scheme.as_str());
+        std::fs::write(&file, picture)?;
+        println!("{file}");
     }
     Ok(())
 }

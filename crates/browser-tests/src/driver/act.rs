@@ -1,5 +1,7 @@
 //! What a person does: press, type, go from one thing to the next by keyboard.
 
+use std::sync::atomic::Ordering;
+
 use serde_json::{Value, json};
 
 use super::elements::Focus;
@@ -53,6 +55,29 @@ impl Tab {
             let event = json!({"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1});
             self.command("Input.dispatchMouseEvent", event).await;
         }
+        self.clicks.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often something was pressed with the mouse so far.
+    #[must_use]
+    pub fn clicks(&self) -> usize {
+        self.clicks.load(Ordering::Relaxed)
+    }
+
+    /// Opens everything on the page that waits behind a click.
+    pub async fn open_details(&self) {
+        let open = "document.querySelectorAll('main details').forEach((one) => one.open = true)";
+        self.js::<()>(open).await;
+    }
+
+    /// Sends an empty form to a path, as no button of the page may offer.
+    pub async fn submit_to(&self, path: &str) {
+        let form = "Object.assign(document.createElement('form'), { method: 'post', action })";
+        let submit = format!(
+            "((action) => {{ const form = {form}; document.body.append(form); form.submit(); }})"
+        );
+        self.js::<()>(&format!("{submit}('{path}')")).await;
+        self.at(path).await;
     }
 
     /// Types into the field of that label, in place of what is there.

@@ -8,6 +8,7 @@ mod authenticator;
 mod browser;
 mod connection;
 mod elements;
+mod guise;
 mod keys;
 mod picture;
 mod process;

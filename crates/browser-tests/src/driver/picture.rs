@@ -12,12 +12,12 @@ const HIGHEST: f64 = 6000.0;
 impl Tab {
     /// The whole page, however high it is.
     pub async fn picture(&self) -> Vec<u8> {
-        let size = self.command("Page.getLayoutMetrics", json!({})).await;
-        let side = |name: &str| {
-            let side = size.pointer(&format!("/cssContentSize/{name}")).and_then(Value::as_f64);
-            side.expect("a page has a size")
-        };
-        self.part(0.0, 0.0, side("width"), side("height").min(HIGHEST)).await
+        // Beside what it is taken from there is no scrollbar.
+        let size = "(({ scrollWidth, scrollHeight }) =>
+            [Math.max(scrollWidth, innerWidth), scrollHeight])";
+        let size = format!("{size}(document.documentElement)");
+        let (width, height): (f64, f64) = self.js(&size).await;
+        self.part(0.0, 0.0, width, height.min(HIGHEST)).await
     }
 
     /// A part of the page, in CSS pixels.

@@ -3,6 +3,14 @@
 use super::elements::words;
 use super::tab::Tab;
 
+/// Elements that stick out on the right. What is there for screen readers alone is clipped, and
+/// what a closed `details` holds is not drawn; both have a place all the same.
+const SIDEWAYS: &str = "[...document.querySelectorAll('body *')]
+    .filter((one) => one.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true })
+        && getComputedStyle(one).clipPath === 'none'
+        && one.getBoundingClientRect().right >= document.documentElement.clientWidth + 1)
+    .map((one) => [one.localName, ...one.classList].join('.'))";
+
 impl Tab {
     /// The words on the page that can be seen, with single spaces.
     pub async fn text(&self) -> String {
@@ -45,6 +53,12 @@ impl Tab {
         self.try_js("location.pathname").await
     }
 
+    /// What the dialog says that is open; nothing while none is.
+    pub async fn dialog(&self) -> Option<String> {
+        let text = "document.querySelector('dialog[open]')?.innerText ?? null";
+        self.try_js::<Option<String>>(text).await.flatten().as_deref().map(words)
+    }
+
     /// What is in the page's live regions now: what a screen reader has been told.
     pub async fn announced(&self) -> String {
         let regions = "[...document.querySelectorAll('[role=status], [role=alert], [aria-live]')]
@@ -52,9 +66,10 @@ impl Tab {
         words(&self.try_js::<String>(regions).await.unwrap_or_default())
     }
 
-    /// How far the page is wider than its window, in CSS pixels; 0 is good. The window of a
-    /// phone grows with the page, so ask in one on a desk.
-    pub async fn sideways(&self) -> i64 {
-        self.js("document.scrollingElement.scrollWidth - innerWidth").await
+    /// What can be seen and is not within the window, beside its scrollbar, the outermost first:
+    /// it must be scrolled sideways for, or is cut off. None is good. The window of a phone grows
+    /// with the page, so ask in one on a desk.
+    pub async fn sideways(&self) -> Vec<String> {
+        self.js(SIDEWAYS).await
     }
 }

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
@@ -29,6 +30,8 @@ pub struct Tab {
     browser: &'static Browser,
     target: Target,
     watch: Arc<Watch>,
+    /// How often something was pressed with the mouse.
+    pub(super) clicks: AtomicUsize,
 }
 
 impl Tab {
@@ -46,7 +49,7 @@ impl Tab {
         browser
             .connection
             .listen(&target.session, Box::new(move |method, event| listening.note(method, event)));
-        let tab = Self { browser, target, watch };
+        let tab = Self { browser, target, watch, clicks: AtomicUsize::new(0) };
         for domain in ["Page", "Runtime", "Log", "Network", "Audits", "Inspector", "DOM"] {
             tab.command(&format!("{domain}.enable"), json!({})).await;
         }
@@ -79,6 +82,7 @@ impl Tab {
 
     /// Switches JavaScript off or on again, for the pages that come.
     pub async fn javascript(&self, on: bool) {
+        self.watch.scripts(on);
         self.command("Emulation.setScriptExecutionDisabled", json!({"value": !on})).await;
     }
 
@@ -133,6 +137,15 @@ impl Tab {
         })
         .await;
         self.loaded().await;
+    }
+
+    /// Loads the page anew until these words can be seen.
+    pub async fn reloads_until(&self, what: &str) {
+        self.until(&format!("a new page says {what:?}"), async || {
+            self.reload().await;
+            self.text().await.contains(what).then_some(())
+        })
+        .await;
     }
 
     /// Waits until the page and its scripts are loaded.
@@ -222,7 +235,7 @@ pub(super) fn value_of(mut answer: Value) -> Result<Value, String> {
 
 impl Drop for Tab {
     fn drop(&mut self) {
-        let Self { browser, target, watch } = self;
+        let Self { browser, target, watch, .. } = self;
         let evaluate = json!({"expression": "0"});
         let asked =
             browser.connection.call_now(Some(&target.session), "Runtime.evaluate", evaluate);

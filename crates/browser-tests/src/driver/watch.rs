@@ -19,12 +19,19 @@ struct Seen {
     requests: HashMap<String, String>,
     problems: Vec<String>,
     expected: Vec<String>,
+    /// Whether JavaScript is switched off.
+    scriptless: bool,
 }
 
 impl Watch {
     /// The pages may ask these origins and nobody else.
     pub(super) fn allow(&self, origins: &[String]) {
         self.lock().origins.extend_from_slice(origins);
+    }
+
+    /// JavaScript is switched off, or on again.
+    pub(super) fn scripts(&self, on: bool) {
+        self.lock().scriptless = !on;
     }
 
     /// A problem with these words in it is none.
@@ -91,8 +98,13 @@ impl Seen {
         if event.get("canceled").and_then(Value::as_bool) == Some(true) {
             return;
         }
+        // Without JavaScript the browser refuses to fetch a module ahead.
+        let reason = text(event, "/blockedReason");
+        if self.scriptless && text(event, "/type") == "Script" && reason == "csp" {
+            return;
+        }
         let url = self.requests.get(&text(event, "/requestId")).cloned().unwrap_or_default();
-        let reason = [text(event, "/errorText"), text(event, "/blockedReason")].join(" ");
+        let reason = [text(event, "/errorText"), reason].join(" ");
         self.problem(format!("request failed: {url}: {}", reason.trim()));
     }
 

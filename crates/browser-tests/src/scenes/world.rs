@@ -71,6 +71,7 @@ impl World {
         world.system.console.database.sql(expire).await;
         world.system.postmark.once(Outcome::Refuse { status: 422, error_code: 406 });
         world.invite("unmailed", "Elise Fontaine", "elise.fontaine@example.org").await;
+        world.system.look_at_accounts(&world.superadmin).await;
         world
     }
 
@@ -86,6 +87,7 @@ impl World {
         world.system.accept(&world.system.last_link(&long_email(2))).await;
         world.invite("invited", &name, &long_email(3)).await;
         world.system.enrolment_link(&long_email(4), "support").await;
+        world.system.look_at_accounts(&world.superadmin).await;
         world
     }
 

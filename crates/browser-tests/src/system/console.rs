@@ -8,6 +8,7 @@ use service_kit::settings::Source;
 use test_support::postgres::{Template, TestDatabase, fingerprint_of};
 use test_support::postmark::Postmark;
 use test_support::proxy::HttpProxy;
+use test_support::relay::Relay;
 use tokio_util::sync::CancellationToken;
 
 use super::INTERNAL_SECRET;
@@ -15,6 +16,9 @@ use super::service::Service;
 
 /// The secret of the walkthrough tokens.
 const CONSOLE_SECRET: &str = "console-secret-of-the-tests-32-bytes-";
+
+/// The password with which Postmark reports.
+pub(super) const WEBHOOK_SECRET: &str = "webhook-secret-of-the-tests";
 
 /// Starts it behind `door`, which browsers reach at `origin`.
 pub(super) async fn start(
@@ -25,9 +29,10 @@ pub(super) async fn start(
     given: Vec<(&'static str, String)>,
 ) -> Service {
     let database = migrated_database().await;
+    let (cable, url) = Relay::in_front_of(&database.url());
     let mut variables = BTreeMap::from([
         ("PORT", "0".to_owned()),
-        ("DATABASE_URL", database.url()),
+        ("DATABASE_URL", url),
         ("CONSOLE_PUBLIC_URL", origin.to_owned()),
         ("RAPTOR_PUBLIC_URL", raptor.origin.clone()),
         ("RAPTOR_INTERNAL_URL", raptor.door.url()),
@@ -36,6 +41,7 @@ pub(super) async fn start(
         ("POSTMARK_SERVER_TOKEN", postmark.server_token()),
         ("POSTMARK_FROM", "Raxx Beta <beta@raxx.example>".to_owned()),
         ("POSTMARK_API_URL", postmark.url()),
+        ("POSTMARK_WEBHOOK_SECRET", WEBHOOK_SECRET.to_owned()),
     ]);
     variables.extend(given);
     let settings = Variables::read(Source::from_pairs(variables)).for_serve();
@@ -45,7 +51,7 @@ pub(super) async fn start(
     let application = Application::build(settings).expect("the Console starts");
     let (port, stop) = (application.port(), CancellationToken::new());
     tokio::spawn(application.run_until_stopped(stop.clone()));
-    Service::new(origin, door, database, port, stop)
+    Service::new(origin, door, (database, cable), port, stop)
 }
 
 async fn migrated_database() -> TestDatabase {

@@ -15,7 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::driver::{Tab, Window};
 
 pub use http::{Http, Reply};
-pub use people::{Operator, token_of};
+pub use people::{Ghost, Operator, token_of};
 pub use service::Service;
 
 /// The secret of the service tokens.

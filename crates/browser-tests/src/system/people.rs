@@ -9,9 +9,11 @@ use raptor_api::domain::bootstrap_token::{BootstrapKeys, BootstrapToken};
 use serde_json::{Value, json};
 use service_kit::db::Pool;
 use service_kit::settings::Source;
+use test_support::postmark::report;
 use test_support::software_passkey::SoftwarePasskey;
 
 use super::System;
+use super::console::WEBHOOK_SECRET;
 use super::http::Http;
 use super::raptor::BOOTSTRAP_SECRET;
 use crate::driver::Tab;
@@ -24,6 +26,22 @@ pub struct Operator {
     pub cookie: String,
     /// Asks the Console as them.
     pub http: Http,
+}
+
+/// Somebody who broke off at the passkey prompt.
+pub struct Ghost {
+    /// The tester's number.
+    pub id: i64,
+    /// The page that they were at.
+    pub signup_link: String,
+}
+
+impl Ghost {
+    /// Their page in the Console.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("/console/beta/testers/{}", self.id)
+    }
 }
 
 impl System {
@@ -122,6 +140,32 @@ impl System {
         let raptor = Http::of(&self.raptor);
         let verified = raptor.post("/api/auth/register/verify-with-token", &body).await;
         assert_eq!(verified.status, 200, "{verified:?}");
+    }
+
+    /// Invites somebody who breaks off at the prompt, and lets ten minutes pass for every account.
+    pub async fn ghost(&self, operator: &Operator, name: &str, email: &str) -> Ghost {
+        let id = operator.invite(name, email).await;
+        let signup_link = self.accept(&self.last_link(email)).await;
+        self.begin(&signup_link).await;
+        self.age_accounts().await;
+        Ghost { id, signup_link }
+    }
+
+    /// The Console hears how the newest accounts stand, as from its worker a little later.
+    pub async fn look_at_accounts(&self, operator: &Operator) {
+        let listed = operator.http.get("/console/beta?limit=200").await;
+        assert_eq!(listed.status, 200, "{listed:?}");
+    }
+
+    /// Postmark reports what has become of a mail just now.
+    pub async fn report(&self, report: Value) {
+        let now =
+            "SELECT to_char(now() AT TIME ZONE 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') AS now";
+        let now = self.console.database.rows(now).await.remove(0);
+        let report = report::at(report, member(&now, "now").as_str().expect("a time"));
+        let webhook = format!("{}/api/webhooks/postmark", self.console.door.url());
+        let status = report::post(&webhook, WEBHOOK_SECRET, &report).await;
+        assert_eq!(status.expect("the Console answers"), 200, "{report}");
     }
 
     /// Lets ten minutes pass for every account: who was signing up is a ghost then.

@@ -8,6 +8,7 @@ use raptor_api::startup::Application;
 use service_kit::settings::Source;
 use test_support::postgres::{Template, TestDatabase, fingerprint_of};
 use test_support::proxy::HttpProxy;
+use test_support::relay::Relay;
 use tokio_util::sync::CancellationToken;
 
 use super::INTERNAL_SECRET;
@@ -24,7 +25,7 @@ pub(super) async fn start(
     given: Vec<(&'static str, String)>,
 ) -> Service {
     let database = migrated_database().await;
-    let url = database.url();
+    let (cable, url) = Relay::in_front_of(&database.url());
     let ours = [
         ("PORT", "0"),
         ("DATABASE_URL", &url),
@@ -43,7 +44,7 @@ pub(super) async fn start(
     let application = Application::build(settings).expect("raptor-api starts");
     let (port, stop) = (application.port(), CancellationToken::new());
     tokio::spawn(application.run_until_stopped(stop.clone()));
-    Service::new(origin, door, database, port, stop)
+    Service::new(origin, door, (database, cable), port, stop)
 }
 
 async fn migrated_database() -> TestDatabase {

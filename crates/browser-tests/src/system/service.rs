@@ -2,6 +2,7 @@
 
 use test_support::postgres::TestDatabase;
 use test_support::proxy::HttpProxy;
+use test_support::relay::Relay;
 use tokio_util::sync::CancellationToken;
 
 /// A running service. It stops when this goes.
@@ -12,6 +13,8 @@ pub struct Service {
     pub door: HttpProxy,
     /// Its own.
     pub database: TestDatabase,
+    /// By which it reaches its database.
+    pub cable: Relay,
     stop: CancellationToken,
 }
 
@@ -20,12 +23,12 @@ impl Service {
     pub(super) fn new(
         origin: &str,
         door: HttpProxy,
-        database: TestDatabase,
+        (database, cable): (TestDatabase, Relay),
         port: u16,
         stop: CancellationToken,
     ) -> Self {
         door.set_target(format!("http://127.0.0.1:{port}"));
-        Self { origin: origin.to_owned(), door, database, stop }
+        Self { origin: origin.to_owned(), door, database, cable, stop }
     }
 
     /// An address of it.

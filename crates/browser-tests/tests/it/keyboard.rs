@@ -47,14 +47,22 @@ async fn an_operator_signs_in_by_keyboard() {
 async fn a_ghost_is_found_and_reset_by_keyboard() {
     let system = System::start().await;
     let operator = system.operator("superadmin").await;
-    let ghost = operator.invite("Ada", "ada@example.com").await;
-    system.accept(&system.last_link("ada@example.com")).await;
+    let ghost = system.ghost(&operator, "Ada", "ada@example.com").await;
     let desk = system.desk_of(&operator).await;
     desk.goto(&system.console.url("/console/beta")).await;
     desk.tab_to("Ada").await;
     desk.press(Key::Enter).await;
-    desk.at(&format!("/console/beta/testers/{ghost}")).await;
-    desk.tab_to("Ghost reset").await;
+    desk.at(&ghost.path()).await;
+    desk.tab_to(words::RESET).await;
     desk.press(Key::Enter).await;
-    system.postmark.wait_for_mail(2).await;
+    desk.holds("Boolean(document.querySelector('dialog[open]'))").await;
+    assert_eq!(desk.focus().await.unwrap().name, "Ghost reset of Ada");
+    desk.tab_to(words::CONFIRM).await;
+    desk.press(Key::Space).await;
+    desk.sees("Done.").await;
+    assert_eq!(desk.focus().await.unwrap().name, "Close");
+    desk.press(Key::Enter).await;
+    desk.holds("!document.querySelector('dialog[open]')").await;
+    desk.reloads_until("Ghost reset completed").await;
+    assert_eq!(system.postmark.mails_to("ada@example.com").len(), 2);
 }
