@@ -14,7 +14,7 @@ use crate::db::mail::Undelivered;
 use crate::domain::audit::Entry;
 use crate::domain::figures::{Day, Figures};
 use crate::domain::invitation::InvitationStatus;
-use crate::domain::overview::Overview;
+use crate::domain::overview::{NAMED, Overview};
 use crate::domain::tester::{SeenState, Tester};
 use crate::http::beta::tester_path;
 
@@ -25,6 +25,9 @@ const BAR: usize = 11;
 const HEIGHT: i64 = 140;
 /// The room above the bars, for the greatest number.
 const ABOVE: i64 = 20;
+
+/// How many interrupted resets and how many mails are named at once.
+const OPEN: usize = 5;
 
 /// The page.
 #[derive(Template)]
@@ -101,6 +104,10 @@ impl OverviewPage {
         if self.layout.ghost_reset { "Ghost reset…" } else { "Look into it…" }
     }
 
+    fn are_more_ghosts(&self) -> bool {
+        self.overview.ghost_count() > NAMED
+    }
+
     fn width(&self) -> usize {
         self.columns.len() * DAY
     }
@@ -172,7 +179,21 @@ pub(crate) fn grouped(number: impl Borrow<i64>) -> String {
     text
 }
 
-/// What is wrong with a mail that did not get through.
+/// Those who are named at once; the [`others`] wait behind a click.
+fn first<T>(waiting: &[T]) -> &[T] {
+    waiting.get(..OPEN).unwrap_or(waiting)
+}
+
+fn others<T>(waiting: &[T]) -> &[T] {
+    waiting.get(OPEN..).unwrap_or_default()
+}
+
+/// How many of `count` are not named at all.
+fn unnamed<T>(count: impl Borrow<i64>, named: &[T]) -> i64 {
+    *count.borrow() - i64::try_from(named.len()).unwrap_or_default()
+}
+
+/// What is wrong with a mail that needs somebody.
 fn trouble(waiting: &Undelivered) -> &'static str {
     mail::trouble(waiting.mail.standing())
 }

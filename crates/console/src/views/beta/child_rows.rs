@@ -2,6 +2,8 @@
 
 use ghost_contracts::raptor::{ChildRows, PlanChanged};
 
+use super::badge::in_words;
+
 /// What a row of each table is, one and many.
 const WORDS: [(&str, &str, &str); 15] = [
     ("webauthn_credentials", "passkey", "passkeys"),
@@ -38,7 +40,9 @@ pub fn counted(children: &ChildRows) -> String {
 #[must_use]
 pub fn changed(change: &PlanChanged) -> String {
     let words = change.changed.iter().map(|part| match part.as_str() {
-        "state" => format!("the state of the account (now {})", change.now.check.state),
+        "state" => {
+            format!("the state of the account (now {})", in_words(change.now.check.state))
+        }
         "user_id" => match change.now.check.user_id {
             Some(id) => format!("the account itself (now number {id})"),
             None => "the account itself (now there is none)".to_owned(),
@@ -82,7 +86,7 @@ mod tests {
         .unwrap();
         assert_eq!(
             changed(&change),
-            "the state of the account (now ghost_no_users_row), the account itself (now there is \
+            "the state of the account (now no account), the account itself (now there is \
              none), now 3 e-mail verifications, the rows in loyalty_points"
         );
     }
