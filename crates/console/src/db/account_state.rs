@@ -7,13 +7,14 @@ use ghost_contracts::raptor::GhostCheck;
 use ghost_contracts::{AccountState, EmailAddress};
 use service_kit::db::{Connection, DbError, Pool};
 
+use crate::db::interrupted_reset::is_interrupted;
 use crate::db::tester::unreadable;
 use crate::domain::tester::TesterId;
 
 /// The rows are locked in the order of their ids first: a page and the worker may well bring
 /// news of the same testers at the same time, in another order.
-const RECORD: &str = "\
-    WITH news AS (
+const RECORD: &str = concat!(
+    "WITH news AS (
         SELECT * FROM unnest($1, $2, $3) AS news (tester_id, state, created_at)
     ), locked AS (
         SELECT id FROM beta_testers WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE
@@ -30,13 +31,14 @@ const RECORD: &str = "\
         FROM news JOIN locked ON locked.id = news.tester_id
         WHERE tester.id = news.tester_id
     )
-    UPDATE beta_ghost_resets AS reset SET
+    UPDATE beta_ghost_resets AS run SET
         outcome = 'overtaken',
-        finished_at = coalesce(reset.finished_at, now())
+        finished_at = coalesce(run.finished_at, now())
     FROM news JOIN locked ON locked.id = news.tester_id
-    WHERE reset.tester_id = news.tester_id AND news.state = 'healthy'
-        AND (reset.finished_at IS NULL OR reset.outcome = 'unknown')
-        AND reset.started_at < now() - interval '30 seconds'";
+    WHERE run.tester_id = news.tester_id AND news.state = 'healthy'
+        AND ",
+    is_interrupted!()
+);
 
 /// Notes what Raptor has just said of these testers' accounts, in one statement, and closes
 /// their interrupted ghost resets as overtaken where the account is healthy (section 8).

@@ -9,7 +9,7 @@ use ghost_contracts::AccountState;
 use serde_json::Value;
 use service_kit::db::{Connection, DbError};
 
-use crate::db::roster::HAS_LIVE_INVITATION;
+use crate::db::live_invitation::HAS_LIVE_INVITATION;
 use crate::db::tester::unreadable;
 use crate::domain::figures::{Counted, Counts, Day, Figures, Funnel};
 use crate::schema::beta_figures;

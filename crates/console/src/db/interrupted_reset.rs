@@ -8,6 +8,16 @@ use service_kit::db::{Connection, DbError};
 
 use crate::domain::tester::TesterId;
 
+/// Whether a run, a row of `beta_ghost_resets` that the statement calls `run`, is interrupted:
+/// unfinished, or of unknown outcome, for more than 30 s.
+macro_rules! is_interrupted {
+    () => {
+        "(run.finished_at IS NULL OR run.outcome = 'unknown') \
+         AND run.started_at < now() - interval '30 seconds'"
+    };
+}
+pub(crate) use is_interrupted;
+
 /// Whose reset was interrupted.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct InterruptedTester {
@@ -17,6 +27,18 @@ pub struct InterruptedTester {
     /// What they are called.
     #[diesel(sql_type = Text)]
     pub name: String,
+    /// How many there are in all.
+    #[diesel(sql_type = BigInt)]
+    total: i64,
+}
+
+/// All whose reset was interrupted.
+#[derive(Debug, Clone, Default)]
+pub struct InterruptedTesters {
+    /// How many there are in all.
+    pub count: i64,
+    /// Those who wait longest, longest first.
+    pub longest: Vec<InterruptedTester>,
 }
 
 /// A run that is unfinished, or of unknown outcome, for more than 30 s.
@@ -39,20 +61,29 @@ pub struct InterruptedReset {
     pub outcome: Option<String>,
 }
 
-/// The testers with an interrupted run, the longest waiting first, at most 20.
+/// The statement of [`testers`]; `$1` is how many are named (bigint).
+pub const TESTERS: &str = concat!(
+    "SELECT tester.id, tester.name, count(*) OVER () AS total \
+     FROM beta_testers AS tester \
+     JOIN (SELECT run.tester_id, min(run.started_at) AS since FROM beta_ghost_resets AS run \
+           WHERE ",
+    is_interrupted!(),
+    " GROUP BY run.tester_id) AS waiting ON waiting.tester_id = tester.id \
+     ORDER BY waiting.since LIMIT $1"
+);
+
+/// How many testers have an interrupted run, and the `limit` of them who wait longest.
 ///
 /// # Errors
 /// Where the database is away.
-pub async fn testers(connection: &mut Connection) -> Result<Vec<InterruptedTester>, DbError> {
-    let waiting = diesel::sql_query(
-        "SELECT tester.id, tester.name FROM beta_testers AS tester \
-         JOIN (SELECT tester_id, min(started_at) AS since FROM beta_ghost_resets \
-               WHERE (finished_at IS NULL OR outcome = 'unknown') \
-                 AND started_at < now() - interval '30 seconds' \
-               GROUP BY tester_id) AS run ON run.tester_id = tester.id \
-         ORDER BY run.since LIMIT 20",
-    );
-    Ok(waiting.load(connection).await?)
+pub async fn testers(
+    connection: &mut Connection,
+    limit: i64,
+) -> Result<InterruptedTesters, DbError> {
+    let longest: Vec<InterruptedTester> =
+        diesel::sql_query(TESTERS).bind::<BigInt, _>(limit).load(connection).await?;
+    let count = longest.as_slice().first().map_or(0, |first| first.total);
+    Ok(InterruptedTesters { count, longest })
 }
 
 /// The newest interrupted run of a tester.
@@ -63,12 +94,12 @@ pub async fn of_tester(
     connection: &mut Connection,
     tester: TesterId,
 ) -> Result<Option<InterruptedReset>, DbError> {
-    let found = diesel::sql_query(
-        "SELECT id, actor, step, started_at, outcome FROM beta_ghost_resets \
-         WHERE tester_id = $1 AND (finished_at IS NULL OR outcome = 'unknown') \
-           AND started_at < now() - interval '30 seconds' \
-         ORDER BY id DESC LIMIT 1",
-    )
+    let found = diesel::sql_query(concat!(
+        "SELECT id, actor, step, started_at, outcome FROM beta_ghost_resets AS run \
+         WHERE run.tester_id = $1 AND ",
+        is_interrupted!(),
+        " ORDER BY id DESC LIMIT 1"
+    ))
     .bind::<BigInt, _>(tester.0)
     .get_result(connection)
     .await

@@ -21,6 +21,8 @@ pub struct Invited {
     pub tester: Tester,
     /// Their one live token.
     pub token: TokenId,
+    /// Whether that was made for this.
+    pub minted: bool,
     /// The mail that brings it.
     pub mail: MailId,
 }
@@ -71,7 +73,7 @@ pub async fn invite(
     let work = async |connection: &mut Connection| {
         let tester = tester::insert(connection, email, name).await.map_err(known)?;
         let minted = walkthrough_token::keep_or_mint(connection, email).await?;
-        let invited = enqueue(connection, tester, minted.token.id, from).await?;
+        let invited = enqueue(connection, tester, minted.token.id, true, from).await?;
         let payload = json!({"email": email, "name": name, "token_id": invited.token.0});
         let action = action::TESTER_INVITED;
         write_audit(connection, actor, action, &invited.tester, payload).await?;
@@ -109,7 +111,7 @@ pub async fn resend(
             }
             _ => (walkthrough_token::keep_or_mint(connection, &tester.email).await?.token.id, true),
         };
-        let invited = enqueue(connection, tester, token, from).await?;
+        let invited = enqueue(connection, tester, token, minted, from).await?;
         let payload = json!({"email": invited.tester.email, "token_id": token.0, "minted": minted});
         let action = action::INVITATION_RESENT;
         write_audit(connection, actor, action, &invited.tester, payload).await?;
@@ -151,6 +153,7 @@ async fn enqueue(
     connection: &mut Connection,
     tester: Tester,
     token: TokenId,
+    minted: bool,
     from: &str,
 ) -> Result<Invited, DbError> {
     let new = NewMail {
@@ -161,7 +164,7 @@ async fn enqueue(
         from: from.to_owned(),
     };
     let mail = mail::enqueue(connection, &new).await?;
-    Ok(Invited { tester, token, mail })
+    Ok(Invited { tester, token, minted, mail })
 }
 
 async fn write_audit(

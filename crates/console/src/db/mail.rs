@@ -10,7 +10,7 @@ use service_kit::db::{Connection, DbError};
 
 use crate::db::outbox::in_flight;
 use crate::db::tester::unreadable;
-use crate::domain::mail::{MailId, MailStatus, NewMail, Standing};
+use crate::domain::mail::{MailId, MailKind, MailStatus, NewMail, Standing};
 use crate::domain::mail_event::Delivery;
 use crate::domain::tester::TesterId;
 use crate::domain::walkthrough_token::TokenId;
@@ -104,11 +104,11 @@ pub struct MailRecord {
     pub id: i64,
     /// Whose link it brings.
     pub token: TokenId,
-    /// `invitation` or `ghost_reset`.
-    pub kind: String,
+    /// Why they were written to.
+    pub kind: MailKind,
     /// The address.
     pub to: String,
-    /// `pending`, `accepted`, `failed` or `superseded`.
+    /// What became of it in the outbox.
     pub status: MailStatus,
     /// How often it was tried.
     pub attempts: i32,
@@ -143,7 +143,7 @@ impl MailRecord {
         Standing::new(self.status, has_failed, self.delivery)
     }
 
-    /// Why it did not arrive, in the words of whoever said so.
+    /// Why it is in trouble, in the words of whoever said so.
     #[must_use]
     pub fn why(&self) -> Option<&str> {
         self.delivery_detail.as_deref().or(self.last_error.as_deref())
@@ -187,7 +187,7 @@ impl TryFrom<Row> for MailRecord {
         Ok(Self {
             id: row.id,
             token: TokenId(row.token_id),
-            kind: row.kind,
+            kind: row.kind.try_into().map_err(unreadable)?,
             to: row.to_email,
             status: row.status.try_into().map_err(unreadable)?,
             attempts: row.attempts,

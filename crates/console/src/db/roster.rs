@@ -7,17 +7,12 @@ use ghost_contracts::AccountState;
 use service_kit::db::{Connection, DbError};
 
 use crate::db::figures::{CountsRow, count_states};
+use crate::db::live_invitation::HAS_LIVE_INVITATION;
 use crate::db::tester::Row;
 use crate::domain::figures::Counts;
 use crate::domain::order::{Position, Sort};
 use crate::domain::roster::Filter;
 use crate::domain::tester::{StateFilter, Tester};
-
-/// Whether the row `tester` has an invitation that works; there is one unrevoked token at most.
-pub const HAS_LIVE_INVITATION: &str = "\
-    EXISTS (SELECT FROM beta_walkthrough_tokens AS token \
-            WHERE token.tester_email = tester.email AND token.revoked_at IS NULL \
-              AND token.consumed_at IS NULL AND token.expires_at > now())";
 
 /// Testers in that order, those after `after`, at most `limit`. With a state they are found by
 /// the state last seen; those whose state was never seen come too, because it may be that one.

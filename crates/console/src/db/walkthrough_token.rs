@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::db::tester::{self, unreadable};
 use crate::domain::tester::{Tester, TesterId};
-use crate::domain::walkthrough_token::{TokenId, WalkthroughToken};
+use crate::domain::walkthrough_token::{KEPT, TokenId, WalkthroughToken};
 use crate::schema::beta_walkthrough_tokens as tokens;
 
 #[derive(Queryable, QueryableByName)]
@@ -102,10 +102,11 @@ async fn recent_live(
         "SELECT * FROM beta_walkthrough_tokens \
          WHERE tester_email = $1 AND revoked_at IS NULL AND consumed_at IS NULL \
            AND expires_at > clock_timestamp() \
-           AND created_at > clock_timestamp() - interval '60 seconds' \
+           AND created_at > clock_timestamp() - $2 * interval '1 second' \
          FOR UPDATE",
     )
     .bind::<Text, _>(email.as_str())
+    .bind::<BigInt, _>(KEPT.num_seconds())
     .get_result(connection)
     .await
     .optional()?;

@@ -58,6 +58,8 @@ pub struct Run {
 /// The last step of a run that was finished.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
+    /// Step 5: it is in the audit log that it begins.
+    Initiated,
     /// Step 6: Raptor deleted.
     Deleted,
     /// Step 7: one live invitation.
@@ -73,6 +75,7 @@ impl Step {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Initiated => "initiated",
             Self::Deleted => "deleted",
             Self::TokenReady => "token_ready",
             Self::MailAttempted => "mail_attempted",
@@ -109,6 +112,8 @@ impl Outcome {
 pub struct Done {
     /// When.
     pub reset_at: DateTime<Utc>,
+    /// Whether there was an account to delete, as Raptor said when it began.
+    pub had_account: bool,
     /// The invitation that works now.
     pub token: TokenId,
     /// Whether the mail was accepted; if not, the outbox goes on trying.
@@ -134,7 +139,9 @@ impl GhostReset {
             this.delete(&run, plan.as_ref(), &request_id).await?;
             let (token, mail) = this.ready_token(&run).await?;
             let email_sent = this.send(&run, mail).await;
-            this.complete(&run, token, email_sent).await
+            let reset_at = this.complete(&run, token, email_sent).await?;
+            let had_account = state == AccountState::GhostEmptyShell;
+            Ok(Done { reset_at, had_account, token, email_sent })
         };
         self.background.spawn(tracing::Instrument::in_current_span(steps)).await?
     }
@@ -237,9 +244,13 @@ impl GhostReset {
     }
 
     /// Step 9.
-    async fn complete(&self, run: &Run, token: TokenId, email_sent: bool) -> Result<Done, Refusal> {
+    async fn complete(
+        &self,
+        run: &Run,
+        token: TokenId,
+        email_sent: bool,
+    ) -> Result<DateTime<Utc>, Refusal> {
         let completed = db::complete(&self.pool, run, token, email_sent).await;
-        let reset_at = completed.map_err(Refusal::Unfinished)?;
-        Ok(Done { reset_at, token, email_sent })
+        completed.map_err(Refusal::Unfinished)
     }
 }

@@ -1,6 +1,5 @@
 //! What a ghost reset would do, for an operator who is asked to agree to it.
 
-use chrono::TimeDelta;
 use ghost_contracts::raptor::{ChildAction, ChildRows, Plan};
 use service_kit::db::{DbError, Pool};
 use service_kit::http::request_id::RequestId;
@@ -8,11 +7,8 @@ use service_kit::http::request_id::RequestId;
 use crate::db::ghost_reset::{self, RunRecord};
 use crate::domain::tester::Tester;
 use crate::domain::tester_file::TesterFile;
-use crate::domain::walkthrough_token::WalkthroughToken;
+use crate::domain::walkthrough_token::{KEPT, WalkthroughToken};
 use crate::raptor::RaptorClient;
-
-/// A live link younger than this is kept by a reset (section 8 of the contracts, step 7).
-const KEPT: TimeDelta = TimeDelta::seconds(60);
 
 /// What is known before a reset is confirmed.
 #[derive(Debug, Clone)]
@@ -59,7 +55,7 @@ impl ResetPreview {
     /// Whether a reset would go ahead by what Raptor says now.
     #[must_use]
     pub fn is_possible(&self) -> bool {
-        self.file.state().is_some_and(|state| state.is_resettable())
+        self.file.can_be_reset()
     }
 
     /// The child tables with rows to which a reset does this.

@@ -70,6 +70,8 @@ pub struct SentInvitation {
     pub tester: Tester,
     /// Their one live token.
     pub token: TokenId,
+    /// Whether that was made for this, and not sent before.
+    pub minted: bool,
     /// Whether the mail was accepted.
     pub mail: Attempt,
 }
@@ -138,7 +140,8 @@ impl Invitations {
 
     async fn send(&self, invited: Invited) -> SentInvitation {
         let mail = self.mailer.attempt(invited.mail).await;
-        SentInvitation { tester: invited.tester, token: invited.token, mail }
+        let Invited { tester, token, minted, .. } = invited;
+        SentInvitation { tester, token, minted, mail }
     }
 
     /// A client that leaves must not stop a mail half-way: it would be sent again.

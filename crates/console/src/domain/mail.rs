@@ -122,10 +122,10 @@ impl Standing {
         }
     }
 
-    /// Whether the person cannot have read it and somebody should know. One that is only put off
-    /// may still arrive by itself.
+    /// Whether somebody should know: it did not arrive, or it did and they marked it as spam, so
+    /// that no further one will. One that is only put off may still arrive by itself.
     #[must_use]
-    pub const fn is_undelivered(self) -> bool {
+    pub const fn needs_somebody(self) -> bool {
         matches!(self, Self::Retrying | Self::Bounced | Self::Complained | Self::Failed)
     }
 }

@@ -4,8 +4,8 @@ use ghost_contracts::EmailAddress;
 use service_kit::db::{Connection, DbError, Pool};
 use service_kit::http::request_id::RequestId;
 
+use crate::db::interrupted_reset::{self, InterruptedTesters};
 use crate::db::mail::{self, UndeliveredMails};
-use crate::db::overview::{self as db, Waiting};
 use crate::db::{account_state, audit, roster};
 use crate::domain::audit::{Entry, Filter as AuditFilter};
 use crate::domain::figures::{self, Counted};
@@ -14,8 +14,13 @@ use crate::domain::roster::Filter;
 use crate::domain::tester::{StateFilter, Tester};
 use crate::raptor::RaptorClient;
 
-/// How many are named for each reason; the lists have them all.
-const NAMED: i64 = 5;
+/// How many ghosts are named; the list of testers has them all.
+pub const NAMED: i64 = 5;
+/// How many interrupted resets and how many mails are named. No list has the others: they come up
+/// here as these are dealt with.
+const WAITING: i64 = 50;
+/// An address that nobody can have (RFC 2606), so that it is nobody's account that is asked about.
+const NOBODY: &str = "nobody@raxx.invalid";
 /// How many entries of the audit log are shown.
 const LATEST: i64 = 10;
 
@@ -27,8 +32,8 @@ pub struct Overview {
     /// The ghosts whose state has held for the longest time, by the state last seen.
     pub ghosts: Vec<Tester>,
     /// Whose reset was interrupted.
-    pub interrupted: Vec<Waiting>,
-    /// Whose mail was not delivered.
+    pub interrupted: InterruptedTesters,
+    /// Whose mail needs somebody.
     pub undelivered: UndeliveredMails,
     /// Whether Raptor answered just now.
     pub raptor_available: bool,
@@ -37,24 +42,23 @@ pub struct Overview {
 }
 
 impl Overview {
-    /// Asks Raptor about those who are shown, keeps what it says, and then counts. Where nobody
-    /// is shown it is asked about `anybody`, only to see whether it answers.
+    /// Asks Raptor about the ghosts that are named, keeps what it says, and then counts. Where
+    /// there are none it is asked about nobody, only to see whether it answers.
     ///
     /// # Errors
     /// Where the database is away. Raptor may be.
     pub async fn load(
         pool: &Pool,
         raptor: &RaptorClient,
-        anybody: Option<EmailAddress>,
         request: &RequestId,
     ) -> Result<Self, DbError> {
         let shown = longest_ghosts(&mut *pool.get().await?).await?;
-        let raptor_available = ask(pool, raptor, &shown, anybody, request).await;
+        let raptor_available = ask(pool, raptor, &shown, request).await;
         let mut connection = pool.get().await?;
         Ok(Self {
             ghosts: longest_ghosts(&mut connection).await?,
-            interrupted: db::interrupted(&mut connection, NAMED).await?,
-            undelivered: mail::undelivered(&mut connection, NAMED).await?,
+            interrupted: interrupted_reset::testers(&mut connection, WAITING).await?,
+            undelivered: mail::undelivered(&mut connection, WAITING).await?,
             latest: audit::page(&mut connection, &AuditFilter::default(), None, LATEST).await?,
             counted: figures::current(&mut connection).await?,
             raptor_available,
@@ -71,10 +75,10 @@ impl Overview {
     /// How many resets were interrupted, by tester.
     #[must_use]
     pub fn interrupted_count(&self) -> i64 {
-        db::total(&self.interrupted)
+        self.interrupted.count
     }
 
-    /// How many invitations that work have not reached anybody.
+    /// How many invitations that work have a newest mail that needs somebody.
     #[must_use]
     pub fn undelivered_count(&self) -> i64 {
         self.undelivered.count
@@ -96,15 +100,11 @@ async fn longest_ghosts(connection: &mut Connection) -> Result<Vec<Tester>, DbEr
 }
 
 /// Whether Raptor answers, by a call that is of use.
-async fn ask(
-    pool: &Pool,
-    raptor: &RaptorClient,
-    shown: &[Tester],
-    anybody: Option<EmailAddress>,
-    request: &RequestId,
-) -> bool {
-    let emails: Vec<_> = shown.iter().map(|tester| tester.email.clone()).collect();
-    let emails = if emails.is_empty() { anybody.into_iter().collect() } else { emails };
+async fn ask(pool: &Pool, raptor: &RaptorClient, shown: &[Tester], request: &RequestId) -> bool {
+    let mut emails: Vec<_> = shown.iter().map(|tester| tester.email.clone()).collect();
+    if emails.is_empty() {
+        emails.extend(EmailAddress::parse(NOBODY));
+    }
     let checks = match raptor.ghost_check_batch(emails, request).await {
         Ok(checks) => checks,
         Err(error) => {

@@ -5,7 +5,7 @@ use ghost_contracts::AccountState;
 use service_kit::db::{DbError, Pool};
 use service_kit::http::request_id::RequestId;
 
-use crate::db::interrupted_reset::{self, InterruptedTester};
+use crate::db::interrupted_reset::{self, InterruptedTesters};
 use crate::db::{self, account_state, time, walkthrough_token};
 use crate::domain::figures::{self, Counts};
 use crate::domain::ghost::is_ghost;
@@ -13,6 +13,9 @@ use crate::domain::invitation::InvitationStatus;
 use crate::domain::order::{Position, Sort};
 use crate::domain::tester::{StateFilter, Tester};
 use crate::raptor::RaptorClient;
+
+/// How many interrupted resets are named above a list; the Overview names more.
+const INTERRUPTED: i64 = 5;
 
 /// Which testers a list shows.
 #[derive(Debug, Clone, Default)]
@@ -68,15 +71,15 @@ impl Listed {
 /// A page of the list.
 #[derive(Debug, Clone)]
 pub struct Roster {
-    /// In the order asked for; with a filter perhaps fewer than asked for, even none, and still more after
-    /// them.
+    /// In the order asked for; with a filter perhaps fewer than asked for, even none, and still
+    /// more after them.
     pub listed: Vec<Listed>,
     /// Whether Raptor answered.
     pub raptor_available: bool,
     /// What the next page comes after.
     pub next: Option<Position>,
     /// Whose ghost reset was begun and never ended, whatever the filter.
-    pub interrupted: Vec<InterruptedTester>,
+    pub interrupted: InterruptedTesters,
 }
 
 /// Loads a page: the testers by the state last seen, then one call for all of their states. Who
@@ -103,7 +106,7 @@ pub async fn load(
     let emails: Vec<&str> = testers.iter().map(|tester| tester.email.as_str()).collect();
     let tokens = walkthrough_token::newest_of(&mut connection, &emails).await?;
     let now = time::now(&mut connection).await?;
-    let interrupted = interrupted_reset::testers(&mut connection).await?;
+    let interrupted = interrupted_reset::testers(&mut connection, INTERRUPTED).await?;
     drop(connection);
 
     let states = ask(pool, raptor, &testers, request).await;

@@ -19,6 +19,10 @@ const ISSUER: &str = "console";
 /// How long a consumption can be repeated by the attempt that made it.
 const REPEATABLE: TimeDelta = TimeDelta::minutes(10);
 
+/// A live token younger than this is kept by a ghost reset and mailed again (section 8 of the
+/// contracts, step 7).
+pub const KEPT: TimeDelta = TimeDelta::seconds(60);
+
 /// `beta_walkthrough_tokens.id`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TokenId(pub i64);

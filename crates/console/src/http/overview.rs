@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use ghost_contracts::timestamp;
 use serde::Serialize;
 use service_kit::db::Pool;
@@ -12,6 +12,7 @@ use service_kit::http::request_id::RequestId;
 
 use crate::db;
 use crate::domain::audit::Entry;
+use crate::domain::figures::Day;
 use crate::domain::overview::Overview;
 use crate::http::access::AnyOperator;
 use crate::http::respond::Reply;
@@ -27,7 +28,7 @@ struct Answer<'a> {
     raptor_available: bool,
     states: States,
     funnel: Vec<Stage>,
-    days: Vec<Day>,
+    days: &'a [Day],
     latest: &'a [Entry],
 }
 
@@ -44,27 +45,18 @@ struct Stage {
     testers: i64,
 }
 
-#[derive(Serialize)]
-struct Day {
-    day: NaiveDate,
-    enrolled: i64,
-    stuck: i64,
-}
-
 /// Who needs somebody, how far testers got, and what happened last.
 ///
 /// # Errors
 /// 503 where the database is away.
 pub async fn overview(
-    AnyOperator(operator): AnyOperator,
+    _: AnyOperator,
     reply: Reply,
     pool: Data<Pool>,
     raptor: Data<RaptorClient>,
     request_id: RequestId,
 ) -> Result<HttpResponse, ApiError> {
-    // Where no tester is shown, an operator's address is as good a question as any.
-    let anybody = operator.email.parse().ok();
-    let overview = Overview::load(&pool, &raptor, anybody, &request_id).await?;
+    let overview = Overview::load(&pool, &raptor, &request_id).await?;
     if reply.wants_json() {
         return Ok(reply.json(StatusCode::OK, &Answer::from(&overview)));
     }
@@ -77,7 +69,6 @@ impl<'a> From<&'a Overview> for Answer<'a> {
     fn from(overview: &'a Overview) -> Self {
         let figures = &overview.counted.figures;
         let stage = |(stage, testers)| Stage { stage, testers };
-        let days = figures.days.iter();
         Self {
             ghosts: overview.ghost_count(),
             interrupted_resets: overview.interrupted_count(),
@@ -88,9 +79,7 @@ impl<'a> From<&'a Overview> for Answer<'a> {
                 unseen: figures.counts.unseen,
             },
             funnel: figures.funnel.stages().map(stage).into(),
-            days: days
-                .map(|day| Day { day: day.day, enrolled: day.enrolled, stuck: day.stuck })
-                .collect(),
+            days: &figures.days,
             latest: &overview.latest,
         }
     }

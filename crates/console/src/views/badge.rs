@@ -1,10 +1,12 @@
 //! States as a sign and a word: the colour only repeats them.
 
+use chrono::{DateTime, Utc};
 use ghost_contracts::AccountState;
 
 use crate::domain::ghost::is_ghost;
 use crate::domain::invitation::InvitationStatus;
 use crate::domain::mail::Standing;
+use crate::domain::walkthrough_token::WalkthroughToken;
 
 /// A state as people read it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +45,7 @@ pub const fn account(invitation: InvitationStatus, state: Option<AccountState>) 
             badge("⚠", "Ghost", "an account without a passkey", "bad")
         }
         (AccountState::GhostNoUsersRow, true) => {
-            badge("⚠", "Ghost", "no account, and no link that works", "bad")
+            badge("⚠", "Ghost", "no account, and no invitation that works", "bad")
         }
         (AccountState::GhostNoUsersRow, false) => {
             badge("○", "Not started", "no account yet", "muted")
@@ -51,10 +53,25 @@ pub const fn account(invitation: InvitationStatus, state: Option<AccountState>) 
     }
 }
 
-/// How an invitation stands.
+/// The state of an account by itself, as the end of a sentence.
 #[must_use]
-pub const fn invitation(status: InvitationStatus) -> Badge {
+pub const fn in_words(state: AccountState) -> &'static str {
+    match state {
+        AccountState::GhostNoUsersRow => "no account",
+        AccountState::GhostEmptyShell => "an account without a passkey",
+        AccountState::MidEnrollment => "a signup that began less than 5 minutes ago",
+        AccountState::Healthy => "an account that works",
+    }
+}
+
+/// Who it may be that opened a link.
+pub const BY_WHOM: &str = "perhaps by a mail scanner";
+
+/// How an invitation stands; `opened` where its link was looked at.
+#[must_use]
+pub const fn invitation(status: InvitationStatus, opened: bool) -> Badge {
     match status {
+        InvitationStatus::Sent if opened => badge("◉", "Opened", "its link works", "info"),
         InvitationStatus::Sent => badge("✉", "Sent", "its link works", "info"),
         InvitationStatus::Consumed => badge("✓", "Spent", "its link was used", "muted"),
         InvitationStatus::Expired => badge("◷", "Expired", "its link is too old", "warn"),
@@ -62,10 +79,10 @@ pub const fn invitation(status: InvitationStatus) -> Badge {
     }
 }
 
-/// How an invitation stands that still works and whose link was looked at.
+/// How the invitation of one link stands at `now`, the database's time.
 #[must_use]
-pub const fn opened() -> Badge {
-    badge("◉", "Opened", "perhaps by a mail scanner", "info")
+pub fn link(token: &WalkthroughToken, now: DateTime<Utc>) -> Badge {
+    invitation(InvitationStatus::of(Some(token), now), token.first_opened_at.is_some())
 }
 
 /// How a mail stands.

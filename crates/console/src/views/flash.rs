@@ -11,6 +11,8 @@ pub enum Kind {
     Success,
     /// It was not done.
     Error,
+    /// It was begun, and it is not known or not true that all of it was done.
+    Unfinished,
     /// Something to know.
     Info,
 }
@@ -48,6 +50,11 @@ impl Flash {
         Self { kind: Kind::Error, text: text.into(), typed: None }
     }
 
+    /// It was begun and not finished, as far as is known.
+    pub fn unfinished(text: impl Into<String>) -> Self {
+        Self { kind: Kind::Unfinished, text: text.into(), typed: None }
+    }
+
     /// Something to know.
     pub fn info(text: impl Into<String>) -> Self {
         Self { kind: Kind::Info, text: text.into(), typed: None }
@@ -77,6 +84,7 @@ impl Flash {
         match self.kind {
             Kind::Success => "Done",
             Kind::Error => "Not done",
+            Kind::Unfinished => "Not finished",
             Kind::Info => "Note",
         }
     }
@@ -87,6 +95,7 @@ impl Flash {
         match self.kind {
             Kind::Success => "✓",
             Kind::Error => "✕",
+            Kind::Unfinished => "!",
             Kind::Info => "ℹ",
         }
     }
@@ -97,6 +106,7 @@ impl Flash {
         match self.kind {
             Kind::Success => "good",
             Kind::Error => "bad",
+            Kind::Unfinished => "warn",
             Kind::Info => "info",
         }
     }

@@ -1,5 +1,6 @@
 //! The Overview.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 
 use askama::Template;
@@ -15,7 +16,7 @@ use crate::db::mail::Undelivered;
 use crate::domain::audit::Entry;
 use crate::domain::figures::{Day, Figures};
 use crate::domain::invitation::InvitationStatus;
-use crate::domain::overview::Overview;
+use crate::domain::overview::{NAMED, Overview};
 use crate::domain::tester::{SeenState, Tester};
 
 /// The drawing of the days, in its own units: the width of a day, of one of its two bars, and the
@@ -25,6 +26,9 @@ const BAR: usize = 11;
 const HEIGHT: i64 = 140;
 /// The room above the bars, for the greatest number.
 const ABOVE: i64 = 20;
+
+/// How many interrupted resets and how many mails are named at once.
+const OPEN: usize = 5;
 
 /// The page.
 #[derive(Template)]
@@ -104,6 +108,10 @@ impl OverviewPage {
         if self.layout.ghost_reset { "Ghost reset…" } else { "Look into it…" }
     }
 
+    fn are_more_ghosts(&self) -> bool {
+        self.overview.ghost_count() > NAMED
+    }
+
     fn width(&self) -> usize {
         self.columns.len() * DAY
     }
@@ -157,7 +165,21 @@ fn columns(days: &[Day]) -> Vec<Column> {
     days.iter().enumerate().map(column).collect()
 }
 
-/// What is wrong with a mail that did not get through.
+/// Those who are named at once; the [`others`] wait behind a click.
+fn first<T>(waiting: &[T]) -> &[T] {
+    waiting.get(..OPEN).unwrap_or(waiting)
+}
+
+fn others<T>(waiting: &[T]) -> &[T] {
+    waiting.get(OPEN..).unwrap_or_default()
+}
+
+/// How many of `count` are not named at all.
+fn unnamed<T>(count: impl Borrow<i64>, named: &[T]) -> i64 {
+    *count.borrow() - i64::try_from(named.len()).unwrap_or_default()
+}
+
+/// What is wrong with a mail that needs somebody.
 fn trouble(waiting: &Undelivered) -> &'static str {
     mail::trouble(waiting.mail.standing())
 }

@@ -27,5 +27,6 @@ mod overview;
 mod schema;
 mod session;
 mod settings;
+mod waiting;
 mod webhooks;
 mod whole_way;

@@ -1,4 +1,4 @@
-//! Who waits for a mail that did not arrive.
+//! Whose mail needs somebody: it did not arrive, or they marked it as spam.
 
 use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Text};
@@ -6,20 +6,21 @@ use diesel_async::RunQueryDsl;
 use service_kit::db::{Connection, DbError};
 
 use super::{MailRecord, Row, records};
+use crate::db::live_invitation::IS_LIVE;
 use crate::domain::tester::TesterId;
 
-/// The newest mail of a tester, which did not arrive though its link works.
+/// The newest mail of a tester, which needs somebody while its link works.
 #[derive(Debug, Clone)]
 pub struct Undelivered {
-    /// Who waits for it.
+    /// Whose it is.
     pub tester: TesterId,
     /// What they are called.
     pub name: String,
-    /// The mail, with why it did not arrive.
+    /// The mail, with what is wrong.
     pub mail: MailRecord,
 }
 
-/// All that is undelivered.
+/// All mails that need somebody.
 #[derive(Debug, Clone, Default)]
 pub struct UndeliveredMails {
     /// How many there are in all.
@@ -42,7 +43,7 @@ struct Found {
 
 /// Bad news is rare, and each kind has an index: it is looked for first, and only what was found
 /// is asked whether its link works and whether a newer mail went to the same tester. The rule is
-/// that of [`Standing::is_undelivered`](crate::domain::mail::Standing::is_undelivered).
+/// that of [`Standing::needs_somebody`](crate::domain::mail::Standing::needs_somebody).
 const QUERY: &str = records!(
     ", mail.tester_id, tester.name, (SELECT count(*) FROM undelivered) AS count",
     "JOIN beta_testers AS tester ON tester.id = mail.tester_id \
@@ -50,7 +51,7 @@ const QUERY: &str = records!(
      ORDER BY mail.id DESC"
 );
 
-/// How many mails are undelivered, and the newest `limit` of them: the newest mail of a tester
+/// How many mails need somebody, and the newest `limit` of them: the newest mail of a tester
 /// whose link works, where it was refused for good, came back, was reported as spam, or waits
 /// after an attempt that failed.
 ///
@@ -74,8 +75,7 @@ pub async fn undelivered(
            SELECT mail.id FROM bad_news \
            JOIN mail_outbox AS mail ON mail.id = bad_news.id \
            JOIN beta_walkthrough_tokens AS token ON token.id = mail.token_id \
-           WHERE token.revoked_at IS NULL AND token.consumed_at IS NULL \
-             AND token.expires_at > clock_timestamp() \
+           WHERE {IS_LIVE} \
              AND NOT EXISTS (SELECT FROM mail_outbox AS newer \
                              WHERE newer.tester_id = mail.tester_id AND newer.id > mail.id)) \
          {QUERY}"

@@ -95,4 +95,12 @@ impl Refusal {
             _ => Outcome::Failed,
         }
     }
+
+    /// Whether what the run has done is not all undone, or not known: then nobody may say that it
+    /// was not done, and running it again finishes it.
+    #[must_use]
+    pub fn is_left_open(&self) -> bool {
+        self.outcome() == Outcome::Unknown
+            || matches!(self, Self::Unfinished(_) | Self::Interrupted(_))
+    }
 }

@@ -53,7 +53,9 @@ pub async fn detail(
         .inspect_err(|error| tracing::warn!(%error, "a time line comes without the signups"))
         .ok();
     let admins = db::admin::names(&mut *pool.get().await?).await?;
-    let page = DetailPage::new(reply.layout(Section::Testers)?, file?, signups, admins);
+    let mut file = file?;
+    file.signups = signups;
+    let page = DetailPage::new(reply.layout(Section::Testers)?, file, admins);
     reply.page(StatusCode::OK, &page).await
 }
 
@@ -162,7 +164,7 @@ impl<'a> From<&'a MailRecord> for MailBody<'a> {
     fn from(mail: &'a MailRecord) -> Self {
         Self {
             mail_id: mail.id,
-            kind: &mail.kind,
+            kind: mail.kind.as_str(),
             to: &mail.to,
             status: mail.status.as_str(),
             attempts: mail.attempts,

@@ -66,28 +66,28 @@ pub async fn ghost_reset(
             reply.done(StatusCode::OK, &answer, summary(&tester, done), paths::TESTERS).await
         }
         Err(refusal) => {
+            let is_left_open = refusal.is_left_open();
             let error = explain(refusal, reset.clock.now());
             if reply.wants_json() {
                 return Err(error);
             }
             tracing::warn!(%error, tester = tester.id.0, "a ghost reset did not go through");
-            reply.redirect(Flash::error(error.message()), &paths::tester(tester.id)).await
+            let told = if is_left_open { Flash::unfinished } else { Flash::error };
+            reply.redirect(told(error.message()), &paths::tester(tester.id)).await
         }
     }
 }
 
 fn summary(tester: &Tester, done: Done) -> String {
     let (name, email) = (&tester.name, &tester.email);
+    let deleted = if done.had_account { "the unfinished account is deleted, " } else { "" };
+    let ready = format!("{name} can start again: {deleted}earlier links are revoked");
     if done.email_sent {
-        format!(
-            "{name} can start again: the stuck account is gone, earlier invitations are revoked, \
-             and a fresh link is on its way to {email}."
-        )
+        format!("{ready}, and a new link is on its way to {email}.")
     } else {
         format!(
-            "{name} can start again: the stuck account is gone and a fresh link is ready, but the \
-             mail to {email} was not accepted yet. It is tried again by itself; the tester's page \
-             shows how it goes."
+            "{ready}, and a new one is ready, but the mail to {email} was not accepted yet. It is \
+             tried again by itself; the tester's page shows how it goes."
         )
     }
 }

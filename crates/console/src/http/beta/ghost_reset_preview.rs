@@ -51,7 +51,8 @@ struct RunBody<'a> {
     outcome: Option<&'a str>,
 }
 
-/// What a reset would do to this tester, for any operator, while the flag is on.
+/// What a reset would do to this tester, for any operator, while the flag is on. For the page
+/// Raptor is also asked whether they are at it now; nothing depends on the answer.
 ///
 /// # Errors
 /// 404 `tester_not_found`; 404 `not_found` with `beta_ghost_reset` off.
@@ -70,10 +71,17 @@ pub async fn preview(
         let run = run.as_ref().map(RunBody::from);
         return Ok(reply.json(StatusCode::OK, &json!({"run": run})));
     }
-    let preview = ResetPreview::open(pool, &reset.raptor, tester, &request_id).await?;
     if reply.wants_json() {
+        let preview = ResetPreview::open(pool, &reset.raptor, tester, &request_id).await?;
         return Ok(reply.json(StatusCode::OK, &Answer::from(&preview)));
     }
+    let email = tester.email.clone();
+    let (preview, signups) = tokio::join!(
+        ResetPreview::open(pool, &reset.raptor, tester, &request_id),
+        reset.raptor.signup_timeline(&email, &request_id)
+    );
+    let mut preview = preview?;
+    preview.file.signups = signups.ok();
     let page = ResetPage { layout: reply.layout(Section::Testers)?, preview };
     reply.page(StatusCode::OK, &page).await
 }

@@ -28,7 +28,9 @@ pub async fn resend(
     let id = tester_id(&path)?;
     match invitations.resend(operator.actor(), id).await {
         Ok(sent) => {
-            let message = format!("The invitation was sent again. {}", about_the_mail(&sent));
+            let what =
+                if sent.minted { "A new link was made." } else { "The invitation was sent again." };
+            let message = format!("{what} {}", about_the_mail(&sent));
             reply.done(StatusCode::OK, &SentBody::new(&sent), message, &paths::tester(id)).await
         }
         Err(error @ InvitationError::TesterNotFound) => Err(error.into()),

@@ -3,6 +3,7 @@
 use ghost_contracts::raptor::ChildRows;
 
 use crate::raptor::PlanChange;
+use crate::views::badge::in_words;
 
 /// What a row of each table is, one and many.
 const WORDS: [(&str, &str, &str); 15] = [
@@ -44,7 +45,7 @@ fn counted_in(table: &str, rows: i64) -> String {
 pub fn changed(change: &PlanChange) -> String {
     let words = change.changed().map(|part| match part {
         "state" => match change.state() {
-            Some(state) => format!("the state of the account (now {state})"),
+            Some(state) => format!("the state of the account (now {})", in_words(state)),
             None => "the state of the account".to_owned(),
         },
         "user_id" => match change.user_id() {
@@ -93,7 +94,7 @@ mod tests {
         });
         assert_eq!(
             change(known),
-            "the state of the account (now ghost_no_users_row), the account itself (now there is \
+            "the state of the account (now no account), the account itself (now there is \
              none), now 3 e-mail verifications, the rows in loyalty_points"
         );
         let odd = json!({

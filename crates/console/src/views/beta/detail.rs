@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use askama::Template;
 use chrono::{DateTime, Utc};
 use ghost_contracts::AccountState;
-use ghost_contracts::raptor::SignupAttempt;
 
 use super::ceremony;
 use super::mail::{self, MailWords};
@@ -14,6 +13,7 @@ use crate::db::mail::MailRecord;
 use crate::domain::audit::Entry;
 use crate::domain::invitation::InvitationStatus;
 use crate::domain::permission::Permission;
+use crate::domain::tester::SeenState;
 use crate::domain::tester_file::TesterFile;
 use crate::domain::timeline as events;
 use crate::domain::walkthrough_token::WalkthroughToken;
@@ -37,27 +37,19 @@ pub struct DetailPage {
     pub admins: HashMap<String, String>,
     /// Everything that happened, newest first.
     lines: Vec<Line>,
-    /// Whether Raptor told how the signups went.
-    signups_known: bool,
     /// How the newest signup that did not end well ended.
     last_attempt: Option<String>,
 }
 
 impl DetailPage {
-    /// The page; without `signups` Raptor did not tell how they went.
+    /// The page; without the signups of `file` Raptor did not tell how they went.
     #[must_use]
-    pub fn new(
-        layout: Layout,
-        file: TesterFile,
-        signups: Option<Vec<SignupAttempt>>,
-        admins: HashMap<String, String>,
-    ) -> Self {
-        let signups_known = signups.is_some();
-        let signups = signups.unwrap_or_default();
-        let lines = events::of(&file, &signups);
+    pub fn new(layout: Layout, file: TesterFile, admins: HashMap<String, String>) -> Self {
+        let signups = file.signups.as_deref().unwrap_or_default();
+        let lines = events::of(&file, signups);
         let lines = lines.iter().map(|event| timeline::line(event, &admins)).collect();
         let last_attempt = signups.first().and_then(ceremony::end);
-        Self { layout, file, admins, lines, signups_known, last_attempt }
+        Self { layout, file, admins, lines, last_attempt }
     }
 
     fn file(&self) -> &TesterFile {
@@ -89,22 +81,20 @@ impl DetailPage {
     }
 
     fn invitation(&self) -> Badge {
-        badge::invitation(self.file.invitation())
+        let opened = self.opened_at().is_some();
+        badge::invitation(self.file.invitation(), opened)
     }
 
     fn token(&self, token: &WalkthroughToken) -> Badge {
-        badge::invitation(InvitationStatus::of(Some(token), self.file.now))
+        badge::link(token, self.file.now)
     }
 
     fn mail<'a>(&self, mail: &'a MailRecord) -> MailWords<'a> {
         mail::words(mail)
     }
 
-    /// The newest mail, where it did not arrive though its link works.
-    fn undelivered(&self) -> Option<&MailRecord> {
-        let live = self.file.invitation() == InvitationStatus::Sent;
-        let token = self.file.tokens.first().filter(|_| live)?;
-        mail::undelivered(&self.file.mails, token.id.0)
+    fn kind(&self, mail: &MailRecord) -> &'static str {
+        mail::kind(mail.kind)
     }
 
     fn trouble(&self, mail: &MailRecord) -> &'static str {
@@ -133,24 +123,32 @@ impl DetailPage {
                  5 minutes is stuck."
             ),
             (AccountState::GhostEmptyShell, _) => {
-                let way_in = match self.file.invitation() {
-                    InvitationStatus::Sent => "Their link still works.",
-                    _ => "Their link no longer works, so there is no way back in for them.",
-                };
-                format!(
-                    "Started signup on {began}, never finished: no passkey, no session. {way_in}"
-                )
+                format!("Started signup on {began}, never finished: no passkey, no session.")
             }
             (AccountState::GhostNoUsersRow, false) => {
-                "Has a link that works and has not used it. There is no account yet.".to_owned()
+                "Has an invitation that works and has not used it. There is no account yet."
+                    .to_owned()
             }
             (AccountState::GhostNoUsersRow, true) => match self.file.invitation() {
-                InvitationStatus::Consumed => "Accepted the invitation but has no account: the \
-                                               signup broke off before it began. Their link is \
-                                               used up."
-                    .to_owned(),
-                _ => "Has no account and no link that works.".to_owned(),
+                InvitationStatus::Consumed => {
+                    "Accepted the invitation, but has no account: the passkey was never begun."
+                        .to_owned()
+                }
+                _ => "Has no account.".to_owned(),
             },
+        }
+    }
+
+    /// Whether a ghost has a way back in by themselves; nothing for all others. That their signup
+    /// page may still work stands below it, with the time.
+    fn way_in(&self) -> Option<&'static str> {
+        if !self.file.is_ghost() {
+            return None;
+        }
+        match self.file.invitation() {
+            InvitationStatus::Sent => Some("Their invitation still works."),
+            _ if self.file.signup_page_ends().is_some() => None,
+            _ => Some("Their invitation works no longer, so there is no way back in for them."),
         }
     }
 
@@ -169,16 +167,19 @@ impl DetailPage {
         }
     }
 
-    /// A ghost is helped by a reset; one that was interrupted is finished by another.
     fn offers_reset(&self) -> bool {
-        let helps = self.file.is_ghost() || self.file.interrupted.is_some();
-        let refused = [Some(AccountState::Healthy), Some(AccountState::MidEnrollment)];
-        self.layout.ghost_reset && helps && !refused.contains(&self.file.state())
+        self.layout.ghost_reset && self.file.reset_helps()
+    }
+
+    /// The state last seen, where nothing newer is known.
+    fn seen(&self) -> Option<(Badge, SeenState)> {
+        let seen = self.file.tester.seen.filter(|_| self.file.account.is_none())?;
+        Some((badge::account(self.file.invitation(), Some(seen.state)), seen))
     }
 
     /// Whether a mail needs somebody's eyes.
     fn a_mail_is_stuck(&self) -> bool {
-        self.file.mails.iter().any(|mail| mail.standing().is_undelivered())
+        self.file.mails.iter().any(|mail| mail.standing().needs_somebody())
     }
 
     fn may_reset(&self) -> bool {
@@ -196,7 +197,7 @@ impl DetailPage {
     fn resend_label(&self) -> &'static str {
         match self.file.invitation() {
             InvitationStatus::Sent => "Send the invitation again",
-            _ => "Send a new invitation",
+            _ => "Send a new link",
         }
     }
 
@@ -220,11 +221,15 @@ impl DetailPage {
         self.file.tokens.first().and_then(|token| token.first_opened_at)
     }
 
+    fn by_whom(&self) -> &'static str {
+        badge::BY_WHOM
+    }
+
     /// What a run had finished when it was last heard of.
     fn last_step(&self, step: &str) -> &'static str {
         match step {
             "deleted" => "the account was deleted",
-            "token_ready" => "the new invitation was ready",
+            "token_ready" => "the new link was ready",
             "mail_attempted" => "the mail was tried",
             _ => "it was begun",
         }

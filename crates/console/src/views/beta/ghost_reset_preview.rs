@@ -6,8 +6,8 @@ use ghost_contracts::raptor::{ChildAction, ChildRows};
 use ghost_contracts::{AccountState, timestamp};
 
 use super::child_rows::counted;
+use crate::domain::ghost_reset::Step;
 use crate::domain::ghost_reset_preview::ResetPreview;
-use crate::domain::invitation::InvitationStatus;
 use crate::domain::permission::Permission;
 use crate::domain::tester_file::TesterFile;
 use crate::domain::walkthrough_token::WalkthroughToken;
@@ -26,21 +26,18 @@ pub struct ResetPage {
     pub preview: ResetPreview,
 }
 
-/// A step of a run, as the page shows it while the reset goes on.
-struct Step {
+/// A step of a run, as the page shows it while the reset goes on. What came of it stands behind the
+/// words, so they do not say that it is done.
+struct RunStep {
     /// The name in `beta_ghost_resets.step`.
     name: &'static str,
-    /// What was done.
+    /// What there is to do.
     words: &'static str,
 }
 
-const STEPS: [Step; 5] = [
-    Step { name: "initiated", words: "Asked Raptor and wrote “initiated”" },
-    Step { name: "deleted", words: "Account deleted" },
-    Step { name: "token_ready", words: "Old invitations revoked, new one ready" },
-    Step { name: "mail_attempted", words: "Mail sent" },
-    Step { name: "completed", words: "Written in the audit log" },
-];
+const fn step(step: Step, words: &'static str) -> RunStep {
+    RunStep { name: step.as_str(), words }
+}
 
 impl ResetPage {
     fn file(&self) -> &TesterFile {
@@ -51,8 +48,27 @@ impl ResetPage {
         paths::tester(self.file().tester.id)
     }
 
-    fn steps(&self) -> &'static [Step] {
-        &STEPS
+    fn steps(&self) -> [RunStep; 5] {
+        let delete = match self.account() {
+            Some(_) => "Delete the account",
+            // Raptor notes the reset all the same, and with that their signup page is dead.
+            None => "End any signup page that is still open",
+        };
+        [
+            step(Step::Initiated, "Write down that it begins"),
+            step(Step::Deleted, delete),
+            step(Step::TokenReady, "Revoke the earlier links and make a new one"),
+            step(Step::MailAttempted, "Send the mail"),
+            step(Step::Completed, "Write down that it is complete"),
+        ]
+    }
+
+    /// What was done, where all went well.
+    fn done(&self) -> &'static str {
+        match self.account() {
+            Some(_) => "The unfinished account is deleted, earlier links are revoked",
+            None => "Earlier links are revoked",
+        }
     }
 
     fn may_reset(&self) -> bool {
@@ -112,14 +128,14 @@ impl ResetPage {
 
     /// How a link stands, in small letters.
     fn standing(&self, token: &WalkthroughToken) -> String {
-        let status = InvitationStatus::of(Some(token), self.file().now);
-        badge::invitation(status).word.to_lowercase()
+        badge::link(token, self.file().now).word.to_lowercase()
     }
 
     /// When a link got to stand like that.
     fn since(&self, token: &WalkthroughToken) -> Moment {
         let ended = Some(token.expires_at).filter(|end| *end <= self.file().now);
-        self.layout.when(&token.consumed_at.or(ended).unwrap_or(token.created_at))
+        let last = token.consumed_at.or(ended).or(token.first_opened_at);
+        self.layout.when(&last.unwrap_or(token.created_at))
     }
 
     /// What has to be typed, as the `pattern` of an input.

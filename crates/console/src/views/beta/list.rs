@@ -4,7 +4,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use ghost_contracts::AccountState;
 
-use crate::db::interrupted_reset::InterruptedTester;
+use crate::db::interrupted_reset::InterruptedTesters;
 use crate::domain::figures::Counts;
 use crate::domain::invitation::InvitationStatus;
 use crate::domain::order::Sort;
@@ -28,7 +28,7 @@ pub struct ListPage {
     is_first: bool,
     listed: Vec<Listed>,
     raptor_available: bool,
-    interrupted: Vec<InterruptedTester>,
+    interrupted: InterruptedTesters,
     next: Option<String>,
     counts: Option<(Counts, DateTime<Utc>)>,
     may_invite: bool,
@@ -141,10 +141,7 @@ impl ListPage {
     }
 
     fn invitation(&self, listed: &Listed) -> Badge {
-        match listed.invitation {
-            InvitationStatus::Sent if listed.opened => badge::opened(),
-            status => badge::invitation(status),
-        }
+        badge::invitation(listed.invitation, listed.opened)
     }
 
     /// What was last seen, where nothing newer is known.
@@ -171,6 +168,12 @@ impl ListPage {
             ) => Ok(Action { href: page, label: "Send a new link…" }),
             (Some(_), _) => Ok(Action { href: page, label: "Look into it…" }),
         }
+    }
+
+    /// How many interrupted resets are not named.
+    fn more_interrupted(&self) -> i64 {
+        let named = i64::try_from(self.interrupted.longest.len()).unwrap_or_default();
+        self.interrupted.count - named
     }
 
     /// What was typed into an invitation that was refused.

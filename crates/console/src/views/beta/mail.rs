@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::db::mail::MailRecord;
-use crate::domain::mail::Standing;
+use crate::domain::mail::{MailKind, Standing};
 use crate::views::badge::{self, Badge};
 
 /// What is said of one mail.
@@ -45,7 +45,27 @@ pub fn words(mail: &MailRecord) -> MailWords<'_> {
     }
 }
 
-/// What is wrong with a mail that did not arrive, as in "The newest mail bounced".
+impl MailWords<'_> {
+    /// What happened last and why, as one phrase.
+    #[must_use]
+    pub fn told(&self) -> String {
+        match self.why {
+            Some(why) => format!("{}: “{why}”", self.happened),
+            None => self.happened.to_owned(),
+        }
+    }
+}
+
+/// What a mail brings, as in "Invitation mail".
+#[must_use]
+pub const fn kind(kind: MailKind) -> &'static str {
+    match kind {
+        MailKind::Invitation => "Invitation",
+        MailKind::GhostReset => "New link",
+    }
+}
+
+/// What is wrong with a mail that needs somebody, as in "The newest mail bounced".
 #[must_use]
 pub const fn trouble(standing: Standing) -> &'static str {
     match standing {
@@ -61,7 +81,7 @@ pub const fn trouble(standing: Standing) -> &'static str {
     }
 }
 
-/// What an operator can do about a mail that did not arrive though its link works.
+/// What an operator can do about a mail that needs somebody while its link works.
 #[must_use]
 pub const fn advice(standing: Standing) -> &'static str {
     match standing {
@@ -90,14 +110,6 @@ pub const fn advice(standing: Standing) -> &'static str {
     }
 }
 
-/// The newest mail of the invitation with that token, where it did not arrive. `mails` are the
-/// tester's, newest first.
-#[must_use]
-pub fn undelivered(mails: &[MailRecord], token: i64) -> Option<&MailRecord> {
-    let newest = mails.first()?;
-    (newest.token.0 == token && newest.standing().is_undelivered()).then_some(newest)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,7 +122,7 @@ mod tests {
         MailRecord {
             id: 1,
             token: TokenId(7),
-            kind: "invitation".to_owned(),
+            kind: MailKind::Invitation,
             to: "ada@example.com".to_owned(),
             status,
             attempts: 1,
@@ -141,9 +153,9 @@ mod tests {
             (mail(MailStatus::Superseded, None), "Superseded"),
         ] {
             assert_eq!(words(&mail).badge.word, word);
-            let is_undelivered = undelivered(std::slice::from_ref(&mail), 7).is_some();
-            assert_eq!(!advice(mail.standing()).is_empty(), is_undelivered, "{word}");
-            assert_eq!(!trouble(mail.standing()).is_empty(), is_undelivered, "{word}");
+            let needs_somebody = mail.standing().needs_somebody();
+            assert_eq!(!advice(mail.standing()).is_empty(), needs_somebody, "{word}");
+            assert_eq!(!trouble(mail.standing()).is_empty(), needs_somebody, "{word}");
         }
     }
 
@@ -153,14 +165,5 @@ mod tests {
         let words = words(&bounced);
         assert_eq!((words.happened, words.why), ("Came back", Some("no such mailbox")));
         assert_eq!(words.at, bounced.delivery_at);
-    }
-
-    #[test]
-    fn only_the_newest_mail_of_the_newest_link_counts() {
-        let bounced = mail(MailStatus::Accepted, Some(Delivery::Bounced));
-        let newer = mail(MailStatus::Accepted, None);
-        assert!(undelivered(std::slice::from_ref(&bounced), 8).is_none());
-        assert!(undelivered(&[newer, bounced], 7).is_none());
-        assert!(undelivered(&[], 7).is_none());
     }
 }

@@ -8,9 +8,10 @@ use serde_json::Value;
 use super::{ceremony, mail};
 use crate::db::mail::MailRecord;
 use crate::domain::audit::{Entry, action};
-use crate::domain::mail::{MailKind, MailStatus};
+use crate::domain::mail::Standing;
 use crate::domain::timeline::{Event, What};
 use crate::views::audit::{actor_name, sentence};
+use crate::views::badge;
 
 /// One line.
 #[derive(Debug, Clone)]
@@ -52,11 +53,12 @@ pub fn line(event: &Event<'_>, admins: &HashMap<String, String>) -> Line {
             Line { note, ..plain(words.badge.icon, words.badge.class, text) }
         }
         What::LinkOpened(token) => {
-            let text = format!("Link {} opened, perhaps by a mail scanner", token.id.0);
+            let text = format!("Link {} opened, {}", token.id.0, badge::BY_WHOM);
             plain("◦", "info", text)
         }
         What::LinkSpent(token) => {
-            plain("✓", "good", format!("NDA accepted; invitation {} is spent", token.id.0))
+            let text = format!("Accepted the NDA and used the invitation (link {})", token.id.0);
+            plain("✓", "good", text)
         }
         What::LinkExpired(token) => {
             plain("⌛", "warn", format!("Link {} ended unused", token.id.0))
@@ -87,18 +89,23 @@ fn audited(entry: &Entry, admins: &HashMap<String, String>) -> Line {
     let text_of = |name: &str| payload(name).and_then(Value::as_str).map(str::to_owned);
     let (icon, class, text, note) = match entry.action.as_str() {
         action::TESTER_INVITED => ("✉", "info", "Invited to the beta".to_owned(), None),
-        action::INVITATION_RESENT => ("✉", "info", "Invitation sent again".to_owned(), None),
+        action::INVITATION_RESENT => {
+            let minted = payload("minted") == Some(&Value::Bool(true));
+            let text = if minted { "New link made and sent" } else { "Invitation sent again" };
+            ("✉", "info", text.to_owned(), None)
+        }
         action::LINK_REVEALED => ("◉", "warn", "Link shown".to_owned(), None),
         action::RESET_INITIATED => {
-            let state = text_of("raptor_state").map(|state| format!("The account was {state}."));
-            ("↻", "info", "Ghost reset begun".to_owned(), state)
+            let state = text_of("raptor_state").and_then(|state| state.parse().ok());
+            let found = state.map(|state| format!("Raptor found {}.", badge::in_words(state)));
+            ("↻", "info", "Ghost reset begun".to_owned(), found)
         }
         action::RESET_COMPLETED => {
             let link = payload("new_token_id").and_then(Value::as_i64);
             let link = link.map(|id| format!(", link {id} is ready")).unwrap_or_default();
             let unsent = payload("email_sent") == Some(&Value::Bool(false));
             let note = unsent.then(|| "Its mail was not accepted at the first attempt.".to_owned());
-            ("✓", "good", format!("Ghost reset completed: account deleted{link}"), note)
+            ("✓", "good", format!("Ghost reset completed{link}"), note)
         }
         action::RESET_FAILED => ("✕", "bad", "Ghost reset failed".to_owned(), text_of("reason")),
         _ => ("•", "muted", capitalised(&sentence(entry)), None),
@@ -108,22 +115,19 @@ fn audited(entry: &Entry, admins: &HashMap<String, String>) -> Line {
 }
 
 fn name_of(mail: &MailRecord) -> String {
-    let kind = if mail.kind == MailKind::GhostReset.as_str() {
-        "Mail with a new link"
-    } else {
-        "Invitation mail"
-    };
-    format!("{kind} (number {})", mail.id)
+    format!("{} mail (number {})", mail::kind(mail.kind), mail.id)
 }
 
-/// What became of a mail that was not accepted.
+/// How a mail stands that the provider has not accepted: the style, and what there is to know. Of
+/// one that was accepted, lines of their own tell.
 fn fate(mail: &MailRecord) -> (&'static str, Option<String>) {
-    let why = mail.last_error.as_deref().map(|error| format!(": {error}")).unwrap_or_default();
-    match mail.status {
-        MailStatus::Pending => ("warn", Some(format!("Not accepted yet{why}"))),
-        MailStatus::Failed => ("bad", Some(format!("Refused for good{why}"))),
-        MailStatus::Superseded => ("muted", Some("Never sent: its link had ended.".to_owned())),
-        MailStatus::Accepted => ("info", None),
+    let words = mail::words(mail);
+    match mail.standing() {
+        Standing::Waiting => (words.badge.class, Some(capitalised(words.badge.meaning))),
+        Standing::Retrying | Standing::Failed | Standing::Superseded => {
+            (words.badge.class, Some(words.told()))
+        }
+        _ => ("info", None),
     }
 }
 

@@ -1,6 +1,6 @@
 //! One tester.
 
-use ghost_contracts::raptor::GHOST_CHECK_PATH;
+use ghost_contracts::raptor::{GHOST_CHECK_PATH, SIGNUP_TIMELINE_PATH};
 use serde_json::{Value, json};
 use test_support::postmark::Outcome;
 use test_support::proxy::Rule;
@@ -77,13 +77,17 @@ async fn while_raptor_is_away_everything_else_is_there() {
     let operator = system.console.enrol("readonly").await;
     let (tester, _) = system.console.add_tester(EMAIL).await;
     operator.client.tester(tester).await;
-    system.to_raptor.always(GHOST_CHECK_PATH, Rule::Cut);
+    for path in [GHOST_CHECK_PATH, SIGNUP_TIMELINE_PATH] {
+        system.to_raptor.always(path, Rule::Cut);
+    }
     let body = operator.client.tester(tester).await.json();
     assert_eq!((&body["account"], &body["raptor_available"]), (&json!(null), &json!(false)));
     assert_eq!(body["tester"]["email"], EMAIL);
     let page = operator.client.page(&format!("/console/beta/testers/{tester}")).await;
     page.assert_page(200, "Raptor is not reachable");
-    page.assert_page(200, "Last seen as <code>ghost_no_users_row</code>");
+    page.assert_page(200, "</time>: Not started, no account yet.");
+    page.assert_page(200, "Raptor is not reachable, so passkey prompts are missing here.");
+    assert!(!page.text.contains("ghost_no_users_row"), "{}", page.text);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

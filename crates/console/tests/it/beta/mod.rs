@@ -10,3 +10,4 @@ mod plan;
 mod resend;
 mod states;
 mod timeline;
+mod way_in;

@@ -1,7 +1,7 @@
 //! How Postgres carries the pages of the list out with many testers: along indexes, whatever is
 //! looked for and in whatever order.
 
-use console::db::overview::INTERRUPTED;
+use console::db::interrupted_reset::TESTERS;
 use console::db::roster::statement;
 use console::domain::order::Sort;
 use console::domain::roster::Filter;
@@ -88,7 +88,7 @@ async fn whose_reset_was_interrupted_is_found_by_an_index() {
     let database = migrated_database().await;
     let mut connection = database.connect().await;
     connection.batch_execute(FILL).await.unwrap();
-    let plan = plan(&mut connection, INTERRUPTED, "5").await;
+    let plan = plan(&mut connection, TESTERS, "5").await;
     let index = "beta_ghost_resets_open_idx";
     assert!(!plan.contains("Seq Scan") && plan.contains(index), "{plan}");
 }

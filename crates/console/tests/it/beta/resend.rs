@@ -134,7 +134,15 @@ async fn a_form_leads_back_to_the_tester_with_a_message() {
     );
     operator.client.submit(&path, &[]).await.assert_redirect(&page);
     operator.client.page(&page).await.assert_page(200, "The invitation was sent again.");
-    app.consume(&token_of_row(token)).await;
+    app.sql("UPDATE beta_walkthrough_tokens SET expires_at = now() - interval '1 second'").await;
+    operator.client.page(&page).await.assert_page(200, "Send a new link");
+    operator.client.submit(&path, &[]).await.assert_redirect(&page);
+    let sent = operator.client.page(&page).await;
+    sent.assert_page(200, "A new link was made. The mail is on its way");
+    sent.assert_page(200, "New link made and sent");
+    let newest = app.number("SELECT max(id) FROM beta_walkthrough_tokens").await;
+    assert_ne!(newest, token);
+    app.consume(&token_of_row(newest)).await;
     operator.client.submit(&path, &[]).await.assert_redirect(&page);
     operator.client.page(&page).await.assert_page(200, "This invitation is used already");
 }

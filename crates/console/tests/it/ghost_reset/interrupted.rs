@@ -85,7 +85,11 @@ async fn a_refusal_after_a_cut_answer_leaves_the_outcome_open() {
     story.system.to_raptor.once(GHOST_DELETE_PATH, Rule::CutAnswer);
     let body = json!({"error": "not_ghost", "message": "No.", "state": "mid_enrollment"});
     story.system.to_raptor.once(GHOST_DELETE_PATH, Rule::Answer(Answer::json(409, &body)));
-    story.reset().await.assert_error(409, "not_ghost");
+    let answer = story.reset().await;
+    answer.assert_error(409, "not_ghost");
+    let message = answer.json()["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("it is not known whether that deleted the account"), "{message}");
+    assert!(!message.contains("Nothing was deleted"), "{message}");
     assert_eq!(story.runs().await, [("initiated".to_owned(), Some("unknown".to_owned()))]);
     story.let_a_minute_pass().await;
     assert_eq!(story.interrupted().await["outcome"], "unknown");

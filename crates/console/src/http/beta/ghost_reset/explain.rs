@@ -9,6 +9,11 @@ use crate::db::ghost_reset::WriteError;
 use crate::domain::ghost_reset::{GRACE, Refusal};
 use crate::views::beta::child_rows;
 
+/// Where the answer to the first request for a deletion never came.
+const LOST: &str = "Raptor's first answer was lost, so it is not known whether that deleted the \
+                    account; the invitation is as it was. Look again, and run the reset again: \
+                    that is safe and finishes it.";
+
 /// Each refusal as the answer of the contracts, with what was changed and what to do next.
 pub(super) fn explain(refusal: Refusal, now: DateTime<Utc>) -> ApiError {
     let cause = refusal.to_string();
@@ -38,20 +43,20 @@ pub(super) fn explain(refusal: Refusal, now: DateTime<Utc>) -> ApiError {
             .with_details(&StillEnrolling { retry_after_seconds: grace, retry_at })
             .retry_after(wait)
         }
-        Refusal::NotGhost { state, .. } => ApiError::new(
-            ErrorCode::NotGhost,
-            "The account changed while the reset began and is no ghost any more. Nothing was \
-             deleted; look at the tester again.",
-        )
-        .with("state", state.as_str()),
+        Refusal::NotGhost { state, certain } => {
+            let nothing =
+                if certain { "Nothing was deleted; look at the tester again." } else { LOST };
+            let message = format!(
+                "The account changed while the reset began and is no ghost any more. {nothing}"
+            );
+            ApiError::new(ErrorCode::NotGhost, message).with("state", state.as_str())
+        }
         Refusal::PlanChanged { change, certain } => {
             let changed = child_rows::changed(&change);
             let nothing = if certain {
                 "Nothing was deleted. Look at what a reset would do now, and confirm that."
             } else {
-                "Raptor's first answer was lost, so it is not known whether that deleted the \
-                 account; the invitation is as it was. Look again, and run the reset again: that \
-                 is safe and finishes it."
+                LOST
             };
             let message = format!("The account is not as it was shown: {changed}. {nothing}");
             ApiError::new(ErrorCode::PlanChanged, message).with_details(&change)
