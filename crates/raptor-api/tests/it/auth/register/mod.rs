@@ -4,4 +4,5 @@ mod order;
 mod recorder;
 mod report;
 mod strictness;
+mod unrecorded;
 mod verify;
