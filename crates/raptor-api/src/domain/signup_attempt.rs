@@ -35,7 +35,8 @@ pub async fn timeline(accounts: &Accounts, email: &EmailAddress) -> Result<Signu
 
 /// Notes what the page says of a ceremony that it began with this token. A used or expired token
 /// will do; nothing is consumed, and a report that fits no open ceremony is thanked for like any
-/// other. A browser without passkeys never begins: its report is an attempt of its own.
+/// other. So is one from before a reset, which tells nothing about the signup since. A browser
+/// without passkeys never begins: its report is an attempt of its own.
 ///
 /// # Errors
 ///
@@ -54,11 +55,27 @@ pub async fn report(
     if token.is_expired(now - REPORTED_WITHIN) {
         return Err(Error::invalid_link("expired more than an hour ago"));
     }
+    let note =
+        async |connection: &mut Connection| note_end(connection, &token, report, agent).await;
+    state.accounts.locked(&token.email, note).await
+}
+
+/// What a report changes, under the lock on the e-mail.
+async fn note_end(
+    connection: &mut Connection,
+    token: &BootstrapToken,
+    report: &RegisterReportRequest,
+    agent: UserAgent,
+) -> Result<(), Error> {
+    if db::account_reset::is_after(connection, &token.email, token.issued_at).await? {
+        return Ok(());
+    }
     let elapsed_ms = report.elapsed_ms.min(MAX_ELAPSED_MS).cast_signed();
-    let mut connection = state.accounts.pool.get().await?;
-    let noted = db::signup_attempt::report(&mut connection, &token, report.error, elapsed_ms);
-    if !noted.await? && report.error == ClientError::PasskeysUnavailable {
-        db::signup_attempt::never_begun(&mut connection, &token, agent).await?;
+    match report.error {
+        ClientError::PasskeysUnavailable => {
+            db::signup_attempt::never_begun(connection, token, agent).await?;
+        }
+        error => db::signup_attempt::report(connection, token, error, elapsed_ms).await?,
     }
     Ok(())
 }

@@ -6,3 +6,4 @@ mod report;
 mod strictness;
 mod unrecorded;
 mod verify;
+mod without_passkeys;
