@@ -37,12 +37,17 @@ CREATE TABLE signup_attempts (
     CONSTRAINT signup_attempts_report_is_whole
         CHECK (num_nulls(reported_at, client_error, elapsed_ms) IN (0, 3)),
     CONSTRAINT signup_attempts_completed_has_not_failed
-        CHECK (completed_at IS NULL OR failed_at IS NULL)
+        CHECK (completed_at IS NULL OR failed_at IS NULL),
+    CONSTRAINT signup_attempts_never_begun_has_no_end CHECK (
+        client_error <> 'PasskeysUnavailable' OR num_nonnulls(completed_at, failed_at) = 0)
 );
 
 -- The newest of an address: for the timeline, and to find the one that a token began.
 CREATE INDEX signup_attempts_email_idx ON signup_attempts (email, begun_at DESC, id DESC);
 CREATE INDEX signup_attempts_begun_at_idx ON signup_attempts (begun_at);
+-- A browser without passkeys is noted once a token, as a row of its own.
+CREATE UNIQUE INDEX signup_attempts_never_begun_key ON signup_attempts (nonce_sha256)
+    WHERE client_error = 'PasskeysUnavailable';
 -- For the same search as those of migration 0007.
 CREATE INDEX signup_attempts_smoke_accounts_idx ON signup_attempts (begun_at)
     WHERE email LIKE 'smoke-test+%';
@@ -58,6 +63,6 @@ COMMENT ON COLUMN signup_attempts.browser IS
 COMMENT ON COLUMN signup_attempts.failure IS
     'Why verify-with-token refused it the first time: the code that it answered.';
 COMMENT ON COLUMN signup_attempts.client_error IS
-    'How the page said it ended in the browser: one of a closed list, no free text.';
+    'How the page said it ended in the browser: one of a closed list, no free text. PasskeysUnavailable is a row of its own that no begin made: it ended before it began.';
 COMMENT ON COLUMN signup_attempts.elapsed_ms IS
     'How long the prompt was open, in milliseconds, as the page measured it; at most an hour.';

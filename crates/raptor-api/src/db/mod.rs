@@ -1,6 +1,7 @@
 //! Queries, one noun a file. Each takes a connection and leaves transactions to whoever calls.
 
 pub mod account_reset;
+pub mod aside;
 pub mod audit;
 pub mod bootstrap_token;
 pub mod child;

@@ -20,12 +20,26 @@ use crate::schema::signup_attempts as attempts;
 /// How many attempts of one address are kept and shown.
 pub const KEPT: i64 = 20;
 
-/// Which attempts a token began. The address is asked for as well, because that is what the index
-/// begins with.
-const OF_THE_TOKEN: &str = "email = $1 AND nonce_sha256 = $2";
+/// The newest attempt that a token began; a browser without passkeys began none. The address is
+/// asked for as well, because that is what the index begins with.
+const NEWEST_OF_THE_TOKEN: &str = "SELECT id FROM signup_attempts \
+    WHERE email = $1 AND nonce_sha256 = $2 \
+      AND client_error IS DISTINCT FROM 'PasskeysUnavailable' \
+    ORDER BY begun_at DESC, id DESC LIMIT 1";
 
 fn nonce_sha256(token: &BootstrapToken) -> Vec<u8> {
     Sha256::digest(token.nonce.as_bytes()).to_vec()
+}
+
+/// An insertion for the address `$1` which, where it adds a row, forgets the oldest of the address
+/// beyond [`KEPT`]. The deletion does not see the new row, so it leaves one less.
+fn keeping_the_newest(insertion: &str) -> String {
+    format!(
+        "WITH noted AS ({insertion} RETURNING id) \
+         DELETE FROM signup_attempts WHERE id IN ( \
+           SELECT id FROM signup_attempts WHERE email = $1 AND EXISTS (SELECT FROM noted) \
+           ORDER BY begun_at DESC, id DESC OFFSET {KEPT} - 1)"
+    )
 }
 
 /// Notes that a ceremony begins, and forgets the oldest of the address beyond [`KEPT`]. The caller
@@ -39,13 +53,9 @@ pub async fn insert(
     token: &BootstrapToken,
     agent: UserAgent,
 ) -> Result<(), DbError> {
-    let insert = format!(
-        "WITH forgotten AS ( \
-           DELETE FROM signup_attempts WHERE id IN ( \
-             SELECT id FROM signup_attempts WHERE email = $1 \
-             ORDER BY begun_at DESC, id DESC OFFSET {KEPT} - 1)) \
-         INSERT INTO signup_attempts (email, nonce_sha256, browser, platform) \
-         VALUES ($1, $2, $3, $4)"
+    let insert = keeping_the_newest(
+        "INSERT INTO signup_attempts (email, nonce_sha256, browser, platform) \
+         VALUES ($1, $2, $3, $4)",
     );
     sql_query(insert)
         .bind::<Text, _>(token.email.as_str())
@@ -67,8 +77,7 @@ pub async fn complete(connection: &mut Connection, token: &BootstrapToken) -> Re
     let complete = format!(
         "UPDATE signup_attempts \
          SET completed_at = clock_timestamp(), failed_at = NULL, failure = NULL \
-         WHERE id = (SELECT id FROM signup_attempts WHERE {OF_THE_TOKEN} \
-                     ORDER BY begun_at DESC, id DESC LIMIT 1)"
+         WHERE id = ({NEWEST_OF_THE_TOKEN})"
     );
     sql_query(complete)
         .bind::<Text, _>(token.email.as_str())
@@ -92,9 +101,7 @@ pub async fn fail(
 ) -> Result<(), DbError> {
     let fail = format!(
         "UPDATE signup_attempts SET failed_at = clock_timestamp(), failure = $3 \
-         WHERE id = (SELECT id FROM signup_attempts WHERE {OF_THE_TOKEN} \
-                     ORDER BY begun_at DESC, id DESC LIMIT 1) \
-           AND completed_at IS NULL AND failed_at IS NULL"
+         WHERE id = ({NEWEST_OF_THE_TOKEN}) AND completed_at IS NULL AND failed_at IS NULL"
     );
     sql_query(fail)
         .bind::<Text, _>(token.email.as_str())
@@ -105,9 +112,9 @@ pub async fn fail(
     Ok(())
 }
 
-/// Notes how the newest attempt of the token that is neither reported nor completed ended in the
-/// browser, and says whether there was one. The conditions stand in the outer statement too: only
-/// those are judged again after a wait for another writer.
+/// Notes how the newest attempt of the token ended in the browser, unless that is known already or
+/// it made a passkey: what comes late or twice is about no other attempt. The caller holds the lock
+/// on the e-mail.
 ///
 /// # Errors
 ///
@@ -117,27 +124,24 @@ pub async fn report(
     token: &BootstrapToken,
     error: ClientError,
     elapsed_ms: i32,
-) -> Result<bool, DbError> {
+) -> Result<(), DbError> {
     let report = format!(
         "UPDATE signup_attempts \
          SET reported_at = clock_timestamp(), client_error = $3, elapsed_ms = $4 \
-         WHERE id = (SELECT id FROM signup_attempts WHERE {OF_THE_TOKEN} \
-                       AND reported_at IS NULL AND completed_at IS NULL \
-                     ORDER BY begun_at DESC, id DESC LIMIT 1) \
-           AND reported_at IS NULL AND completed_at IS NULL"
+         WHERE id = ({NEWEST_OF_THE_TOKEN}) AND reported_at IS NULL AND completed_at IS NULL"
     );
-    let reported = sql_query(report)
+    sql_query(report)
         .bind::<Text, _>(token.email.as_str())
         .bind::<Bytea, _>(nonce_sha256(token))
         .bind::<Text, _>(error.as_str())
         .bind::<Integer, _>(elapsed_ms)
         .execute(connection)
         .await?;
-    Ok(reported > 0)
+    Ok(())
 }
 
 /// Notes that somebody with this token opened the page in a browser that has no passkeys: it ends
-/// before it begins. Once a token is enough.
+/// before it begins. Once a token is enough. The caller holds the lock on the e-mail.
 ///
 /// # Errors
 ///
@@ -147,18 +151,17 @@ pub async fn never_begun(
     token: &BootstrapToken,
     agent: UserAgent,
 ) -> Result<(), DbError> {
-    let insert = format!(
+    let insert = keeping_the_newest(
         "INSERT INTO signup_attempts \
            (email, nonce_sha256, browser, platform, reported_at, client_error, elapsed_ms) \
-         SELECT $1, $2, $3, $4, clock_timestamp(), $5, 0 \
-         WHERE NOT EXISTS (SELECT FROM signup_attempts WHERE {OF_THE_TOKEN} AND client_error = $5)"
+         VALUES ($1, $2, $3, $4, clock_timestamp(), 'PasskeysUnavailable', 0) \
+         ON CONFLICT (nonce_sha256) WHERE client_error = 'PasskeysUnavailable' DO NOTHING",
     );
     sql_query(insert)
         .bind::<Text, _>(token.email.as_str())
         .bind::<Bytea, _>(nonce_sha256(token))
         .bind::<Text, _>(agent.browser.as_str())
         .bind::<Text, _>(agent.platform.as_str())
-        .bind::<Text, _>(ClientError::PasskeysUnavailable.as_str())
         .execute(connection)
         .await?;
     Ok(())

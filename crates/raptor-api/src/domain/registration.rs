@@ -53,7 +53,7 @@ async fn admit(
         Some(user) => user,
         None => db::user::insert(connection, &token.email).await?,
     };
-    db::signup_attempt::insert(connection, token, agent).await?;
+    signup_attempt::note_begun(connection, token, agent).await?;
     Ok(user)
 }
 
@@ -105,8 +105,8 @@ async fn find_open_signup(state: &State, token: &BootstrapToken) -> Result<User,
     Ok(user)
 }
 
-/// Stores the passkey, marks the token used, notes that the attempt is complete and audits it, under
-/// the locks: all or nothing.
+/// Stores the passkey, marks the token used and audits it, under the locks: all or nothing. That the
+/// attempt is complete is noted where it can be.
 async fn store(
     connection: &mut Connection,
     token: &BootstrapToken,
@@ -123,7 +123,7 @@ async fn store(
     }
     refuse_healthy(connection, token).await?;
     db::credential::insert(connection, user_id, passkey).await.map_err(explain)?;
-    db::signup_attempt::complete(connection, token).await?;
+    signup_attempt::note_completed(connection, token).await?;
     let entry = db::audit::Entry {
         actor: &user_id.to_string(),
         action: "account.signup_completed",

@@ -7,6 +7,7 @@
     reason = "a failure here is the test's failure"
 )]
 
+mod aside;
 mod auth;
 mod commands;
 mod health;

@@ -4,4 +4,6 @@ mod order;
 mod recorder;
 mod report;
 mod strictness;
+mod unrecorded;
 mod verify;
+mod without_passkeys;
