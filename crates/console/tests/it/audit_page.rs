@@ -145,5 +145,5 @@ async fn a_refusal_is_a_page_only_for_who_asks_for_one() {
     for ask in [Ask::get(path), Ask::get(path).header("accept", "*/*")] {
         reader.client.send(ask).await.assert_error(400, "invalid_request");
     }
-    reader.client.page(path).await.assert_page(400, "from cannot be read.");
+    reader.client.page(path).await.assert_page(400, "“From (UTC)” cannot be read.");
 }
