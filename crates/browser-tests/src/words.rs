@@ -20,6 +20,8 @@ pub const SIGNED_IN: &str = "signed in as";
 pub const OPERATOR_SIGN_IN: &str = "Sign in with a passkey";
 /// What leads to the question before a reset.
 pub const RESET: &str = "Ghost reset…";
+/// The same where an earlier one was interrupted.
+pub const RESET_AGAIN: &str = "Run the ghost reset again…";
 /// The button that answers it.
 pub const CONFIRM: &str = "Reset and send a new link";
 /// The button of the enrolment page.

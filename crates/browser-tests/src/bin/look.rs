@@ -40,14 +40,24 @@ async fn main() -> std::io::Result<ExitCode> {
     if arguments.wants("", scenes::of_testers()) {
         failed += arguments.take("", &World::none().await, scenes::of_testers()).await;
     }
-    if arguments.wants("", scenes::of_operators()) {
-        failed += arguments.take("", &World::few().await, scenes::of_operators()).await;
+    let with_a_few = [scenes::of_operators(), scenes::of_resets()];
+    if with_a_few.iter().any(|scenes| arguments.wants("", scenes)) {
+        let world = World::few().await;
+        for scenes in with_a_few {
+            failed += arguments.take("", &world, scenes).await;
+        }
     }
     if arguments.wants("none", scenes::of_lists()) {
         failed += arguments.take("none", &World::none().await, scenes::of_lists()).await;
     }
-    if arguments.wants("many", scenes::of_lists()) {
-        failed += arguments.take("many", &World::many().await, scenes::of_lists()).await;
+    if arguments.wants("many", scenes::of_lists()) || arguments.wants("", scenes::of_the_longest())
+    {
+        let world = World::many().await;
+        failed += arguments.take("many", &world, scenes::of_lists()).await;
+        failed += arguments.take("", &world, scenes::of_the_longest()).await;
+    }
+    if arguments.wants("", scenes::of_faults()) {
+        failed += arguments.take("", &World::ailing().await, scenes::of_faults()).await;
     }
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

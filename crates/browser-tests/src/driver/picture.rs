@@ -10,8 +10,11 @@ use super::tab::Tab;
 const HIGHEST: f64 = 6000.0;
 
 impl Tab {
-    /// The whole page, however high it is.
+    /// The whole page, however high it is; the window alone where a dialog is in front of it.
     pub async fn picture(&self) -> Vec<u8> {
+        if self.dialog().await.is_some() {
+            return self.view().await;
+        }
         // Beside what it is taken from there is no scrollbar.
         let size = "(({ scrollWidth, scrollHeight }) =>
             [Math.max(scrollWidth, innerWidth), scrollHeight])";

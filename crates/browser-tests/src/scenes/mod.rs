@@ -1,7 +1,10 @@
 //! Every page of both services, as somebody meets it: for pictures, and for what has to hold on
 //! every page.
 
+mod faults;
+mod long;
 mod operators;
+mod resets;
 mod testers;
 mod world;
 
@@ -44,6 +47,24 @@ pub fn of_testers() -> &'static [Scene] {
 #[must_use]
 pub fn of_operators() -> &'static [Scene] {
     operators::SCENES
+}
+
+/// The ghost reset, in a world with [a few](World::few).
+#[must_use]
+pub fn of_resets() -> &'static [Scene] {
+    resets::SCENES
+}
+
+/// What is seen while something is broken, in a world that [ails](World::ailing).
+#[must_use]
+pub fn of_faults() -> &'static [Scene] {
+    faults::SCENES
+}
+
+/// Names and addresses as long as they can be, in a world with [many](World::many).
+#[must_use]
+pub fn of_the_longest() -> &'static [Scene] {
+    long::SCENES
 }
 
 /// What depends on how many there are: for a world with [none](World::none) or

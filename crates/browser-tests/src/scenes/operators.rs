@@ -1,6 +1,7 @@
 //! What operators see, on a laptop.
 
 use ghost_contracts::raptor::{GHOST_CHECK_BATCH_PATH, GHOST_CHECK_PATH};
+use serde_json::Value;
 use test_support::proxy::Rule;
 
 use super::{Scene, World};
@@ -28,6 +29,7 @@ pub(super) const SCENES: &[Scene] = &[
     Scene::new("tester-opened", |world| Box::pin(world.tester("opened", ""))),
     Scene::new("tester-expired", |world| Box::pin(world.tester("expired", ""))),
     Scene::new("tester-unmailed", |world| Box::pin(world.tester("unmailed", ""))),
+    Scene::new("tester-bounced", |world| Box::pin(world.tester("bounced", ""))),
     Scene::new("tester-to-look-at", |world| {
         Box::pin(async { world.console_to_look_at(&world.path_of("shell", "")).await })
     }),
@@ -46,7 +48,12 @@ pub(super) const SCENES: &[Scene] = &[
     Scene::new("operators-to-look-at", |world| {
         Box::pin(world.console_to_look_at("/console/admins"))
     }),
+    Scene::new("operator", |world| Box::pin(world.operator_page())),
     Scene::new("enrolment-link", |world| Box::pin(world.enrolment_link())),
+    Scene::new("overview-staging", |world| Box::pin(world.in_environment("staging"))),
+    Scene::new("overview-production", |world| Box::pin(world.in_environment("production"))),
+    Scene::new("console-403", |world| Box::pin(world.forbidden())),
+    Scene::new("console-405", |world| Box::pin(world.refused_at("/console/logout", 405))),
     Scene::new("console-404", |world| Box::pin(world.refused_at("/console/nothing", 404))),
     Scene::new("console-400", |world| Box::pin(world.refused_at("/console/beta?state=odd", 400))),
 ];
@@ -111,8 +118,8 @@ impl World {
 
     /// Somebody whose account was reset a moment ago.
     async fn reset_done(&self) -> Tab {
-        let id = self.superadmin.invite("Tomás Herrera", "tomas.herrera@example.org").await;
-        self.system.accept(&self.system.last_link("tomas.herrera@example.org")).await;
+        let id = self.superadmin.invite("Priya Raman", "priya.raman@example.com").await;
+        self.system.accept(&self.system.last_link("priya.raman@example.com")).await;
         let path = format!("/console/beta/testers/{id}");
         let nothing = serde_json::json!({});
         let reset = self.superadmin.http.post(&format!("{path}/ghost-reset"), &nothing).await;
@@ -125,6 +132,33 @@ impl World {
         tab.fill("E-mail", "another.operator@raxx.example").await;
         tab.click("Invite").await;
         tab.headed("Enrolment link").await;
+        tab
+    }
+
+    /// One's own, which has a passkey and a session.
+    async fn operator_page(&self) -> Tab {
+        let session = self.superadmin.http.get("/console/session").await.json();
+        let id = session.get("admin_id").and_then(Value::as_str).expect("an id");
+        self.console(&format!("/console/admins/{id}")).await
+    }
+
+    /// The Overview as it is framed where its host has another name.
+    async fn in_environment(&self, name: &str) -> Tab {
+        let tab = self.console("/console").await;
+        let frame = "((name) => {
+            document.querySelector('.environment').lastChild.textContent = name.toUpperCase();
+            document.querySelectorAll('.demo')
+                .forEach((one) => one.classList.replace('demo', name));
+        })";
+        tab.js::<()>(&format!("{frame}('{name}')")).await;
+        tab
+    }
+
+    /// Somebody sends what their role may not.
+    async fn forbidden(&self) -> Tab {
+        let tab = self.console_to_look_at("/console/flags").await;
+        tab.expect("status of 403");
+        tab.submit_to("/console/flags/beta_ghost_reset").await;
         tab
     }
 

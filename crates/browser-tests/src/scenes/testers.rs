@@ -9,9 +9,15 @@ use crate::words;
 /// Where Raptor asks what an invitation is worth.
 const VERIFY: &str = "/api/internal/beta/walkthrough-tokens/verify";
 
+/// A browser inside a mail or news app.
+const IN_AN_APP: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) \
+    AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 Instagram 390.0.0.1";
+
 pub(super) const SCENES: &[Scene] = &[
     Scene::new("front", |world| Box::pin(world.front())),
     Scene::new("walkthrough", |world| Box::pin(world.walkthrough())),
+    Scene::new("walkthrough-again", |world| Box::pin(world.invited_again())),
+    Scene::new("walkthrough-changed", |world| Box::pin(world.agreement_changed())),
     Scene::new("walkthrough-unknown", |world| Box::pin(world.unknown())),
     Scene::new("walkthrough-expired", |world| Box::pin(world.expired())),
     Scene::new("walkthrough-revoked", |world| Box::pin(world.revoked())),
@@ -23,6 +29,8 @@ pub(super) const SCENES: &[Scene] = &[
     Scene::new("signup", |world| Box::pin(world.signup())),
     Scene::new("signup-prompt", |world| Box::pin(world.prompt())),
     Scene::new("signup-refused", |world| Box::pin(world.refused())),
+    Scene::new("signup-existing", |world| Box::pin(world.existing())),
+    Scene::new("signup-inside-app", |world| Box::pin(world.inside_app())),
     Scene::new("signup-no-passkeys", |world| Box::pin(world.no_passkeys())),
     Scene::new("signup-without-javascript", |world| Box::pin(world.signup_without_javascript())),
     Scene::new("signup-done", |world| Box::pin(world.done())),
@@ -32,6 +40,7 @@ pub(super) const SCENES: &[Scene] = &[
     Scene::new("signup-replaced", |world| Box::pin(world.signup_replaced())),
     Scene::new("signup-expired", |world| Box::pin(world.signup_expired())),
     Scene::new("signup-not-ours", |world| Box::pin(world.signup_not_ours())),
+    Scene::new("raptor-405", |world| Box::pin(world.other_method())),
     Scene::new("raptor-404", |world| Box::pin(world.no_such_page())),
 ];
 
@@ -48,6 +57,31 @@ impl World {
     async fn unknown(&self) -> Tab {
         let link = self.system.raptor.url("/walkthrough?token=eyJhbGciOiJIUzI1NiJ9.e30.nothing");
         self.phone_refused_at(&link, 404).await
+    }
+
+    /// After a reset, by somebody who has accepted the agreement before.
+    async fn invited_again(&self) -> Tab {
+        let email = "again@example.com";
+        let id = self.superadmin.invite("Ada Lovelace", email).await;
+        self.system.accept(&self.system.last_link(email)).await;
+        let path = format!("/console/beta/testers/{id}/ghost-reset");
+        let reset = self.superadmin.http.post(&path, &serde_json::json!({})).await;
+        assert_eq!(reset.status, 200, "{reset:?}");
+        self.phone_at(&self.system.last_link(email)).await
+    }
+
+    /// The agreement changes while somebody reads it.
+    async fn agreement_changed(&self) -> Tab {
+        let link = self.newcomer("changed@example.com").await;
+        let tab = self.phone_at(&link).await;
+        let publish = "INSERT INTO nda_documents (version, text)
+            SELECT version || '.1', text FROM nda_documents ORDER BY published_at DESC LIMIT 1";
+        self.system.console.database.sql(publish).await;
+        tab.expect("status of 409");
+        tab.click(words::AGREE).await;
+        tab.click(words::ACCEPT).await;
+        tab.sees("agreement has changed").await;
+        tab
     }
 
     async fn expired(&self) -> Tab {
@@ -131,6 +165,28 @@ impl World {
         tab
     }
 
+    /// The device holds a passkey for this account.
+    async fn existing(&self) -> Tab {
+        let link = self.newcomer_at_signup("existing@example.com").await;
+        let tab = self.system.phone().await;
+        let exists = "navigator.credentials.create = () =>
+            Promise.reject(new DOMException('', 'InvalidStateError'))";
+        tab.before_each_page(exists).await;
+        tab.goto(&link).await;
+        tab.click(words::CREATE).await;
+        tab.sees("has a passkey for this account already").await;
+        tab
+    }
+
+    async fn inside_app(&self) -> Tab {
+        let link = self.newcomer_at_signup("inside.app@example.com").await;
+        let tab = self.system.phone().await;
+        tab.calls_itself(IN_AN_APP).await;
+        tab.goto(&link).await;
+        tab.sees("inside another app").await;
+        tab
+    }
+
     async fn no_passkeys(&self) -> Tab {
         let link = self.newcomer_at_signup("old.browser@example.com").await;
         let tab = self.system.phone().await;
@@ -191,6 +247,13 @@ impl World {
     async fn signup_not_ours(&self) -> Tab {
         self.phone_refused_at(&self.system.raptor.url("/signup?token=eyJ2IjoxLCJlbWFp.00"), 400)
             .await
+    }
+
+    async fn other_method(&self) -> Tab {
+        let tab = self.phone_at(&self.system.raptor.url("/")).await;
+        tab.expect("status of 405");
+        tab.submit_to("/signup").await;
+        tab
     }
 
     async fn no_such_page(&self) -> Tab {

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use test_support::postmark::Outcome;
+use test_support::postmark::report::bounce;
 
+use super::faults::OFTEN;
 use crate::driver::Tab;
-use crate::system::{Operator, System};
+use crate::system::{Operator, Options, System};
 
 /// A name of 200 characters that nothing breaks.
 #[must_use]
@@ -36,7 +38,29 @@ pub struct World {
 impl World {
     /// Nobody is invited.
     pub async fn none() -> Self {
-        let system = System::start().await;
+        Self::with(Options::default()).await
+    }
+
+    /// Registration is off, one address may not ask often, no ghost is reset, and no switch of a
+    /// flag can be audited.
+    pub async fn ailing() -> Self {
+        let raptor = [
+            ("FLAG_WEBAUTHN_REGISTRATION", "0".to_owned()),
+            ("PUBLIC_RATE_LIMIT", OFTEN.to_string()),
+            ("TRUSTED_PROXY_HOPS", "1".to_owned()),
+        ];
+        let options = Options { raptor: raptor.to_vec(), ..Options::default() };
+        let mut world = Self::with(options).await;
+        world.invite("ghost", "Ingrid Solberg", "ingrid.solberg@example.net").await;
+        let console = &world.system.console.database;
+        console.sql("UPDATE beta_walkthrough_tokens SET consumed_at = now()").await;
+        console.sql("UPDATE feature_flags SET enabled = false").await;
+        console.break_audit_log("NEW.action = 'console.flag.changed'").await;
+        world
+    }
+
+    async fn with(options: Options) -> Self {
+        let system = System::start_with(options).await;
         let superadmin = system.operator("superadmin").await;
         let readonly = system.operator("readonly").await;
         Self { system, superadmin, readonly, testers: BTreeMap::new() }
@@ -47,9 +71,13 @@ impl World {
         let mut world = Self::none().await;
         world.invite("shell", "Ingrid Solberg", "ingrid.solberg@example.net").await;
         world.begun("ingrid.solberg@example.net").await;
+        world.invite("typed", "Tomás Herrera", "tomas.herrera@example.org").await;
+        world.begun("tomas.herrera@example.org").await;
         world.system.age_accounts().await;
+        world.system.raptor.database.sql(LEFT_BEHIND).await;
         for (part, name, email) in [
             ("no-row", "Jonah Whitfield", "jonah.whitfield@example.org"),
+            ("interrupted", "Sofia Marchetti", "sofia.marchetti@example.com"),
             ("healthy", "Amara Okafor", "amara.okafor@example.com"),
             ("healthy-too", "Mei-Ling Zhao", "meiling.zhao@example.com"),
             ("mid", "Noor Haddad", "noor.haddad@example.net"),
@@ -58,7 +86,10 @@ impl World {
         ] {
             world.invite(part, name, email).await;
         }
-        world.system.accept(&world.system.last_link("jonah.whitfield@example.org")).await;
+        for email in ["jonah.whitfield@example.org", "sofia.marchetti@example.com"] {
+            world.system.accept(&world.system.last_link(email)).await;
+        }
+        world.system.console.database.sql(INTERRUPTED).await;
         for email in ["amara.okafor@example.com", "meiling.zhao@example.com"] {
             let signup = world.system.accept(&world.system.last_link(email)).await;
             world.system.sign_up(&signup).await;
@@ -71,6 +102,8 @@ impl World {
         world.system.console.database.sql(expire).await;
         world.system.postmark.once(Outcome::Refuse { status: 422, error_code: 406 });
         world.invite("unmailed", "Elise Fontaine", "elise.fontaine@example.org").await;
+        world.invite("bounced", "Oskar Nyberg", "oskar.nyberg@example.org").await;
+        world.bounced("oskar.nyberg@example.org").await;
         world.system.look_at_accounts(&world.superadmin).await;
         world
     }
@@ -156,6 +189,12 @@ impl World {
         self.system.begin(&signup).await;
     }
 
+    /// The newest mail to that address comes back.
+    async fn bounced(&self, email: &str) {
+        let mail = self.system.postmark.mails_to(email).pop().expect("a mail");
+        self.system.report(bounce(&mail.message_id, email, "HardBounce", 7)).await;
+    }
+
     async fn open(&self, email: &str) {
         let link = self.system.last_link(email);
         let path = link.strip_prefix(&self.system.raptor.origin).expect("a link to Raptor");
@@ -163,6 +202,24 @@ impl World {
         assert_eq!(opened.status, 200, "{opened:?}");
     }
 }
+
+/// What accounts hold: a little more than a row, and more than a ghost should.
+const LEFT_BEHIND: &str = "
+    INSERT INTO email_verifications (user_id) SELECT id FROM users;
+    INSERT INTO backup_codes (customer_id)
+        SELECT id FROM users, generate_series(1, 8) WHERE email = 'tomas.herrera@example.org';
+    INSERT INTO freescout_ticket_cache (customer_id)
+        SELECT id FROM users WHERE email = 'tomas.herrera@example.org';";
+
+/// A reset of somebody who came half an hour ago, heard of last after the account was deleted.
+const INTERRUPTED: &str = "
+    UPDATE beta_walkthrough_tokens
+        SET created_at = now() - interval '2 days', consumed_at = now() - interval '30 minutes'
+        WHERE tester_email = 'sofia.marchetti@example.com';
+    INSERT INTO beta_ghost_resets (tester_id, actor, step, started_at)
+        SELECT id, (SELECT id::text FROM admins WHERE role = 'superadmin'), 'deleted',
+               now() - interval '4 minutes'
+        FROM beta_testers WHERE email = 'sofia.marchetti@example.com'";
 
 /// A thousand testers, an invitation each, spent by most; a line in the audit log for each.
 const MANY: &str = "

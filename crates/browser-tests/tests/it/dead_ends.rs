@@ -47,10 +47,12 @@ async fn while_registration_is_off_the_invitation_is_kept() {
     let system = System::start_with(Options { raptor, ..Options::default() }).await;
     let link = system.invite("Ada", "ada@example.com").await;
     let phone = system.phone().await;
-    phone.expect("status of 404");
     phone.goto(&link).await;
+    phone.expect("status of 404");
+    phone.click(words::AGREE).await;
+    phone.click(words::ACCEPT).await;
+    phone.headed("Signing up is closed").await;
     says(&phone).await;
-    phone.sees("closed").await;
     let unspent = "beta_walkthrough_tokens WHERE consumed_at IS NULL";
     assert_eq!(system.console.database.count(unspent).await, 1);
 }

@@ -44,13 +44,23 @@ async fn shut_out(tab: &Tab, name: &str, found: &mut Vec<String>) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_of_the_operators_is_good_for_everybody() {
+    assert_good(&World::few().await, scenes::of_operators()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_page_of_the_testers_is_good_for_everybody() {
     assert_good(&World::none().await, scenes::of_testers()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_page_of_the_operators_is_good_for_everybody() {
-    assert_good(&World::few().await, scenes::of_operators()).await;
+async fn every_page_of_a_reset_is_good_for_everybody() {
+    assert_good(&World::few().await, scenes::of_resets()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_of_a_fault_is_good_for_everybody() {
+    assert_good(&World::ailing().await, scenes::of_faults()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -59,6 +69,8 @@ async fn lists_of_nobody_are_good_for_everybody() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn lists_of_many_with_long_names_are_good_for_everybody() {
-    assert_good(&World::many().await, scenes::of_lists()).await;
+async fn the_longest_lists_names_and_addresses_are_good_for_everybody() {
+    let world = World::many().await;
+    assert_good(&world, scenes::of_lists()).await;
+    assert_good(&world, scenes::of_the_longest()).await;
 }
