@@ -1,4 +1,4 @@
-//! Where Chromium is.
+//! The browser of the tests.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -14,7 +14,8 @@ const APPLICATIONS: [&str; 2] = [
 
 /// The first that is there and can say its version: on some systems the name stands for a stub
 /// that would install another package.
-pub(super) fn find() -> Option<PathBuf> {
+#[must_use]
+pub fn find() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let on_the_path =
         NAMES.iter().flat_map(|name| std::env::split_paths(&path).map(move |dir| dir.join(name)));

@@ -12,6 +12,7 @@
 )]
 
 pub mod binaries;
+pub mod chromium;
 pub mod hold;
 mod http_server;
 pub mod postgres;

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use test_support::chromium;
 use test_support::postgres::{self, Cluster, Options};
 use test_support::redis::{self, RedisServer};
 
@@ -26,11 +27,15 @@ pub(crate) fn check() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Everything, with one Postgres and one Redis for all tests. They are started first: that
-/// they are missing should not be news that comes after ten minutes.
+/// Everything, with one Postgres and one Redis for all tests. They are started first, and the
+/// browser is looked for: that something is missing should not be news that comes after ten
+/// minutes.
 pub(crate) fn test() -> Result<(), Failure> {
-    announce("a throw-away Postgres and Redis");
+    announce("a browser, and a throw-away Postgres and Redis");
     let started = Instant::now();
+    if chromium::find().is_none() {
+        return Err(Failure::NoChromium);
+    }
     let cluster = Cluster::start(&Options::default())?;
     let redis = RedisServer::start()?;
     done(started);

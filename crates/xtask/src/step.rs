@@ -28,6 +28,9 @@ pub(crate) enum Failure {
     /// A dependency that must not be.
     #[error("the dependency rules are broken:\n{}", .0.join("\n"))]
     Edges(Vec<String>),
+    /// There is no browser for the tests.
+    #[error("there is no Chromium here. `bin/setup chromium` installs it")]
+    NoChromium,
     /// The throw-away servers did not start.
     #[error(transparent)]
     Server(#[from] StartError),

@@ -12,7 +12,6 @@ mod guise;
 mod keys;
 mod picture;
 mod process;
-mod program;
 mod state;
 mod tab;
 mod watch;

@@ -5,7 +5,7 @@ use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use super::program;
+use test_support::chromium;
 
 /// The browser's parent. It hands its own standard input and output on as the descriptors 3 and
 /// 4, where `--remote-debugging-pipe` expects them. The browser ends when the first of them
@@ -56,7 +56,7 @@ pub(super) struct Process {
 
 /// Starts it with an empty profile.
 pub(super) fn start() -> Process {
-    let Some(program) = program::find() else {
+    let Some(program) = chromium::find() else {
         panic!(
             "there is no Chromium here. `bin/setup chromium` installs it \
              (apt-get install chromium, brew install --cask chromium)"
