@@ -35,9 +35,11 @@ impl Tab {
         BASE64_STANDARD.decode(data).expect("the browser writes base64")
     }
 
-    /// What the window shows.
+    /// What the window shows, without scrollbars.
     pub async fn view(&self) -> Vec<u8> {
+        self.command("Emulation.setScrollbarsHidden", json!({"hidden": true})).await;
         let captured = self.command("Page.captureScreenshot", json!({"format": "png"})).await;
+        self.command("Emulation.setScrollbarsHidden", json!({"hidden": false})).await;
         let data = captured.get("data").and_then(Value::as_str).expect("a picture has data");
         BASE64_STANDARD.decode(data).expect("the browser writes base64")
     }

@@ -38,26 +38,24 @@ pub(super) async fn let_time_pass(database: &str, email: &str) -> Result<bool, F
     Ok(aged > 0)
 }
 
-/// Puts everything that is known of `email` that many hours back, so that not all of the demo
-/// happened today. Their link must be spent: what it is made of changes.
+/// Puts everything that a database knows of `email` that many hours back, so that not all of the
+/// demo happened today. Their link must be spent: what it is made of changes.
 pub(super) async fn put_back(
-    databases: &Databases,
+    database: &str,
+    tables: &str,
     email: &str,
     hours: i32,
 ) -> Result<(), Failure> {
-    for (database, tables) in [(&databases.raptor, RAPTOR), (&databases.console, CONSOLE)] {
-        let mut connection =
-            AsyncPgConnection::establish(database).await.could_not("reach the database")?;
-        let quoted = format!("'{}'", email.replace('\'', "''"));
-        let statements = tables.replace("$email", &quoted);
-        let statements = statements.replace("$by", &format!("interval '{hours} hours'"));
-        let put = connection.batch_execute(&statements).await;
-        put.could_not(&format!("put back what is known of {email}"))?;
-    }
-    Ok(())
+    let mut connection =
+        AsyncPgConnection::establish(database).await.could_not("reach the database")?;
+    let statements = tables.replace("$email", &format!("'{}'", email.replace('\'', "''")));
+    let statements = statements.replace("$by", &format!("interval '{hours} hours'"));
+    let put = connection.batch_execute(&statements).await;
+    put.could_not(&format!("put back what is known of {email}"))
 }
 
-const RAPTOR: &str = "
+/// What `raptor-api` knows.
+pub(super) const RAPTOR: &str = "
     UPDATE users SET created_at = created_at - $by WHERE email = $email;
     UPDATE webauthn_credentials SET created_at = created_at - $by
         WHERE user_id = (SELECT id FROM users WHERE email = $email);
@@ -66,9 +64,9 @@ const RAPTOR: &str = "
             reported_at = reported_at - $by
         WHERE email = $email;";
 
-/// All in one transaction, as several statements at once are. The audit log takes no change, nor
+/// What the Console knows. All in one transaction, as several statements at once are. The audit log takes no change, nor
 /// should it: its guard looks away for this.
-const CONSOLE: &str = "
+pub(super) const CONSOLE: &str = "
     UPDATE beta_walkthrough_tokens
         SET created_at = created_at - $by, expires_at = expires_at - $by,
             first_opened_at = first_opened_at - $by, consumed_at = consumed_at - $by

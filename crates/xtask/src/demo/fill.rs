@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::cast::{CAST, Member, Part};
-use super::databases::{Databases, put_back};
+use super::databases::{CONSOLE, Databases, RAPTOR, put_back};
 use super::failure::{Context as _, Failure};
 use super::mailbox::Mailbox;
 use super::operator::Operator;
@@ -30,8 +30,14 @@ pub(super) async fn fill(
     }
     // What is reported later would be of today.
     verify::mails_are_reported_on(operator).await?;
-    for member in CAST.iter().filter(|member| member.hours_ago > 0) {
-        put_back(databases, member.email, member.hours_ago).await?;
+    let past = || CAST.iter().filter(|member| member.hours_ago > 0);
+    for member in past() {
+        put_back(&databases.raptor, RAPTOR, member.email, member.hours_ago).await?;
+    }
+    // The Console sees who is a ghost by now, before it is put back to when that was.
+    operator.testers().await?;
+    for member in past() {
+        put_back(&databases.console, CONSOLE, member.email, member.hours_ago).await?;
     }
     Ok(())
 }
