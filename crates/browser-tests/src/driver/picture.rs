@@ -35,12 +35,9 @@ impl Tab {
         BASE64_STANDARD.decode(data).expect("the browser writes base64")
     }
 
-    /// What the window shows, without scrollbars.
+    /// What the window shows, without its scrollbars.
     pub async fn view(&self) -> Vec<u8> {
-        self.command("Emulation.setScrollbarsHidden", json!({"hidden": true})).await;
-        let captured = self.command("Page.captureScreenshot", json!({"format": "png"})).await;
-        self.command("Emulation.setScrollbarsHidden", json!({"hidden": false})).await;
-        let data = captured.get("data").and_then(Value::as_str).expect("a picture has data");
-        BASE64_STANDARD.decode(data).expect("the browser writes base64")
+        let (y, width, height) = self.js("[scrollY, innerWidth, innerHeight]").await;
+        self.part(0.0, y, width, height).await
     }
 }
