@@ -35,10 +35,9 @@ impl Tab {
         BASE64_STANDARD.decode(data).expect("the browser writes base64")
     }
 
-    /// What the window shows.
+    /// What the window shows, without its scrollbars.
     pub async fn view(&self) -> Vec<u8> {
-        let captured = self.command("Page.captureScreenshot", json!({"format": "png"})).await;
-        let data = captured.get("data").and_then(Value::as_str).expect("a picture has data");
-        BASE64_STANDARD.decode(data).expect("the browser writes base64")
+        let (y, width, height) = self.js("[scrollY, innerWidth, innerHeight]").await;
+        self.part(0.0, y, width, height).await
     }
 }

@@ -8,6 +8,7 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
+use super::device::Device;
 use super::failure::{Context as _, Failure};
 
 /// A browser with one site open.
@@ -29,9 +30,10 @@ pub(super) struct Answer {
 }
 
 impl Browser {
-    /// Opens the site at `origin`, without cookies.
-    pub(super) fn open(origin: &str) -> Result<Self, Failure> {
+    /// Opens the site at `origin`, without cookies, on that device.
+    pub(super) fn open(origin: &str, device: Device) -> Result<Self, Failure> {
         let client = reqwest::Client::builder()
+            .user_agent(device.user_agent())
             .connect_timeout(Duration::from_secs(5))
             .timeout(Duration::from_secs(30))
             .redirect(reqwest::redirect::Policy::none())

@@ -3,29 +3,41 @@
 use std::time::Duration;
 
 use super::cast::{CAST, Member, Part};
-use super::databases::let_time_pass;
+use super::databases::{CONSOLE, Databases, RAPTOR, put_back};
 use super::failure::{Context as _, Failure};
 use super::mailbox::Mailbox;
 use super::operator::Operator;
 use super::progress::Step;
 use super::tester::Tester;
+use super::verify;
 
 /// The first mail is tried at once; later attempts come within seconds.
 const MAIL_WITHIN: Duration = Duration::from_secs(30);
 
-/// Plays everybody's part. `raptor` is the public origin of `raptor-api`, `database` the URL of
-/// its throw-away database.
+/// Plays everybody's part, and puts it back to when it was. `raptor` is the public origin of
+/// `raptor-api`.
 pub(super) async fn fill(
     operator: &mut Operator,
     mailbox: &Mailbox,
     raptor: &str,
-    database: &str,
+    databases: &Databases,
     step: &Step,
 ) -> Result<(), Failure> {
     for (index, member) in CAST.iter().enumerate() {
         step.say(&format!("{} of {}: {}", index + 1, CAST.len(), member.name));
-        let played = play(member, operator, mailbox, raptor, database).await;
+        let played = play(member, operator, mailbox, raptor).await;
         played.could_not(&format!("play the part of {}", member.name))?;
+    }
+    // What is reported later would be of today.
+    verify::mails_are_reported_on(operator).await?;
+    let past = || CAST.iter().filter(|member| member.hours_ago > 0);
+    for member in past() {
+        put_back(&databases.raptor, RAPTOR, member.email, member.hours_ago).await?;
+    }
+    // The Console sees who is a ghost by now, before it is put back to when that was.
+    operator.testers().await?;
+    for member in past() {
+        put_back(&databases.console, CONSOLE, member.email, member.hours_ago).await?;
     }
     Ok(())
 }
@@ -35,14 +47,13 @@ async fn play(
     operator: &mut Operator,
     mailbox: &Mailbox,
     raptor: &str,
-    database: &str,
 ) -> Result<(), Failure> {
     operator.invite_tester(member.email, member.name).await?;
     let link = invitation(mailbox, member.email, 1).await?;
     if matches!(member.part, Part::Invited | Part::Unreachable) {
         return Ok(());
     }
-    let mut tester = Tester::new(raptor)?;
+    let mut tester = Tester::new(raptor, member.device)?;
     let shown = tester.open(&link).await?;
     if member.part == Part::Opened {
         return Ok(());
@@ -56,9 +67,9 @@ async fn play(
             }
         }
         Part::MidEnrollment => drop(tester.begin(&signup_token).await?),
-        Part::GhostWithRow => {
+        Part::GhostWithRow { ended, elapsed_ms } => {
             tester.begin(&signup_token).await?;
-            let_time_pass(database, member.email).await?;
+            tester.report(&signup_token, ended, elapsed_ms).await?;
         }
         Part::GhostWithoutRow | Part::Invited | Part::Unreachable | Part::Opened => {}
     }

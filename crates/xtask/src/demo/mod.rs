@@ -9,6 +9,7 @@ mod binaries;
 mod browser;
 mod cast;
 mod databases;
+mod device;
 mod failure;
 mod fill;
 mod logs;

@@ -6,7 +6,11 @@ use serde_json::{Value, json};
 use test_support::software_passkey::SoftwarePasskey;
 
 use super::browser::{Answer, Browser};
+use super::device::Device;
 use super::failure::{Context as _, Failure};
+
+/// What operators sit at.
+const DESK: Device = Device::Mac;
 
 /// Somebody with a passkey for the Console, signed in.
 #[derive(Debug)]
@@ -29,7 +33,7 @@ impl Operator {
     pub(super) async fn enrol(console: &str, link: &str) -> Result<Self, Failure> {
         let token = link.split_once("token=").map(|(_, token)| token);
         let token = token.could_not("find a token in the enrolment link")?;
-        let mut browser = Browser::open(console)?;
+        let mut browser = Browser::open(console, DESK)?;
         let mut passkey = SoftwarePasskey::synced();
         let begun = browser.post_json("/console/enroll/begin", &json!({"token": token})).await?;
         let options = begun.expect(StatusCode::OK)?.member("/options")?;
@@ -43,7 +47,7 @@ impl Operator {
     /// Signs in anew, and returns the cookies that the Console sets for it. The session is one
     /// more; that of this operator's own browser stays what it was.
     pub(super) async fn sign_in(&mut self) -> Result<Vec<String>, Failure> {
-        let mut browser = Browser::open(self.browser.origin())?;
+        let mut browser = Browser::open(self.browser.origin(), DESK)?;
         let begun = browser.post_json("/console/login/begin", &json!({})).await?;
         let begun = begun.expect(StatusCode::OK)?;
         let credential = self

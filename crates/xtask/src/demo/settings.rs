@@ -2,6 +2,7 @@
 
 use service_kit::session::RandomToken;
 
+use super::databases::Databases;
 use super::ports::Port;
 use super::service::Environment;
 
@@ -62,12 +63,7 @@ pub(super) struct Webhook {
 
 impl Settings {
     /// Fresh secrets for this run.
-    pub(super) fn new(
-        ports: &Ports,
-        raptor_database: &str,
-        console_database: &str,
-        redis: &str,
-    ) -> Self {
+    pub(super) fn new(ports: &Ports, databases: &Databases, redis: &str) -> Self {
         let secret = || RandomToken::generate().expose().to_owned();
         let addresses = ports.addresses();
         let postmark_token = secret();
@@ -83,7 +79,7 @@ impl Settings {
         let mut raptor = shared.clone();
         raptor.extend([
             ("PORT", ports.raptor.number().to_string()),
-            ("DATABASE_URL", raptor_database.to_owned()),
+            ("DATABASE_URL", databases.raptor.clone()),
             ("REDIS_URL", redis.to_owned()),
             ("BOOTSTRAP_TOKEN_SIGNING_KEY", secret()),
             ("CONSOLE_INTERNAL_URL", loopback(&ports.console)),
@@ -93,7 +89,7 @@ impl Settings {
         let mut console = shared;
         console.extend([
             ("PORT", ports.console.number().to_string()),
-            ("DATABASE_URL", console_database.to_owned()),
+            ("DATABASE_URL", databases.console.clone()),
             ("RAPTOR_INTERNAL_URL", loopback(&ports.raptor)),
             ("CONSOLE_PUBLIC_URL", addresses.console),
             ("CONSOLE_SECRET_KEY", secret()),

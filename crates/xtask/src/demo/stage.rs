@@ -8,7 +8,7 @@ use test_support::postgres::{Cluster, Options};
 use test_support::redis::RedisServer;
 
 use super::binaries::{self, Binaries};
-use super::databases::create_databases;
+use super::databases::{Databases, create_databases};
 use super::failure::{Context as _, Failure};
 use super::logs::Logs;
 use super::mailbox::{self, Mailbox};
@@ -39,8 +39,7 @@ pub(super) struct System {
     pub(super) binaries: Binaries,
     pub(super) settings: Settings,
     pub(super) mailbox: Data<Mailbox>,
-    /// The URL of the throw-away database of `raptor-api`.
-    pub(super) raptor_database: String,
+    pub(super) databases: Databases,
     /// Where the services' logs are.
     pub(super) logs: PathBuf,
 }
@@ -56,14 +55,15 @@ impl Stage {
         let step = progress.step("Starting Postgres and Redis");
         let ports = Ports::find().could_not("find free ports")?;
         let (cluster, redis) = start_servers().await?;
-        let raptor_database = cluster.url("raptor");
-        let (console_database, redis_url) = (cluster.url("console"), redis.url());
+        let databases =
+            Databases { raptor: cluster.url("raptor"), console: cluster.url("console") };
+        let redis_url = redis.url();
         let server = cluster.url("postgres");
         self.servers = Some((cluster, redis));
         create_databases(&server, &["raptor", "console"]).await?;
         step.done();
 
-        let settings = Settings::new(&ports, &raptor_database, &console_database, &redis_url);
+        let settings = Settings::new(&ports, &databases, &redis_url);
         let step = progress.step("Migrating both databases");
         tokio::try_join!(
             service::run(&binaries.raptor, &["migrate"], &settings.raptor),
@@ -77,9 +77,9 @@ impl Stage {
         let addresses = ports.addresses();
         let token = settings.postmark_token.clone();
         let webhook = settings.webhook.clone();
-        let database = raptor_database.clone();
+        let database = databases.raptor.clone();
         let mailbox = Data::new(Mailbox::new(addresses.clone(), token, webhook, database));
-        let system = System { addresses, binaries, settings, mailbox, raptor_database, logs };
+        let system = System { addresses, binaries, settings, mailbox, databases, logs };
         self.start_services(ports, &system).await?;
         step.done();
         Ok(system)

@@ -29,7 +29,7 @@ pub(super) async fn tell(
     let (mailbox, raptor) = (&system.mailbox, &system.addresses.raptor);
     if !options.no_fill {
         let step = progress.step(&format!("Filling in {} testers", cast::CAST.len()));
-        fill::fill(&mut operator, mailbox, raptor, &system.raptor_database, &step).await?;
+        fill::fill(&mut operator, mailbox, raptor, &system.databases, &step).await?;
         step.done();
     }
     if options.check {

@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 use test_support::software_passkey::SoftwarePasskey;
 
 use ghost_contracts::signup::{
-    LOGIN_BEGIN_PATH, LOGIN_VERIFY_PATH, REGISTER_BEGIN_PATH, REGISTER_VERIFY_PATH,
-    WALKTHROUGH_PAGE_PATH,
+    ClientError, LOGIN_BEGIN_PATH, LOGIN_VERIFY_PATH, REGISTER_BEGIN_PATH, REGISTER_REPORT_PATH,
+    REGISTER_VERIFY_PATH, WALKTHROUGH_PAGE_PATH,
 };
 
 use super::browser::Browser;
+use super::device::Device;
 use super::failure::{Context as _, Failure};
 
 /// Somebody with an invitation, a browser and a passkey.
@@ -29,8 +30,8 @@ pub(super) struct Walkthrough {
 
 impl Tester {
     /// Opens a browser at `raptor`, the public origin of `raptor-api`.
-    pub(super) fn new(raptor: &str) -> Result<Self, Failure> {
-        Ok(Self { browser: Browser::open(raptor)?, passkey: SoftwarePasskey::synced() })
+    pub(super) fn new(raptor: &str, device: Device) -> Result<Self, Failure> {
+        Ok(Self { browser: Browser::open(raptor, device)?, passkey: SoftwarePasskey::synced() })
     }
 
     /// Follows the link of an invitation.
@@ -64,6 +65,18 @@ impl Tester {
         let body = json!({"token": signup_token});
         let answer = self.browser.post_json(REGISTER_BEGIN_PATH, &body).await?;
         answer.expect(StatusCode::OK)?.member("/options")
+    }
+
+    /// Tells how the prompt ended, and after how many milliseconds, as the signup page does.
+    pub(super) async fn report(
+        &mut self,
+        signup_token: &str,
+        error: ClientError,
+        elapsed_ms: u32,
+    ) -> Result<(), Failure> {
+        let body = json!({"token": signup_token, "error": error, "elapsed_ms": elapsed_ms});
+        let answer = self.browser.post_json(REGISTER_REPORT_PATH, &body).await?;
+        answer.expect(StatusCode::NO_CONTENT).map(drop)
     }
 
     /// Starts the ceremony and finishes it. Returns the account's user id.

@@ -57,8 +57,10 @@ pub(super) async fn a_reset_brings_ghosts_back(
     mailbox: &Mailbox,
     raptor: &str,
 ) -> Result<(), Failure> {
-    for part in [Part::GhostWithRow, Part::GhostWithoutRow] {
-        let ghost = CAST.iter().find(|member| member.part == part);
+    for with_row in [true, false] {
+        let has_row = |part| matches!(part, Part::GhostWithRow { .. });
+        let ghost =
+            CAST.iter().find(|member| member.part.is_ghost() && has_row(member.part) == with_row);
         let ghost = ghost.could_not("find a ghost in the cast")?;
         let brought_back = bring_back(ghost, operator, mailbox, raptor).await;
         brought_back.could_not(&format!("bring {} back", ghost.name))?;
@@ -76,7 +78,7 @@ async fn bring_back(
     let listed = listed.get(ghost.email).could_not("find the ghost in the Console")?;
     operator.ghost_reset(listed.tester_id).await?;
     let link = invitation(mailbox, ghost.email, 2).await?;
-    let mut tester = Tester::new(raptor)?;
+    let mut tester = Tester::new(raptor, ghost.device)?;
     let shown = tester.open(&link).await?;
     let signup_token = tester.accept(&shown).await?;
     tester.sign_up(&signup_token).await?;

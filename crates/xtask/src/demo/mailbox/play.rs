@@ -1,13 +1,18 @@
 //! Somebody who plays the tester, by the same requests that a tester's browser makes.
 
 use actix_web::{HttpResponse, web};
+use ghost_contracts::signup::ClientError;
 use service_kit::error::ApiError;
 
 use super::mail::{Mail, Note};
 use super::{Mailbox, answers};
 use crate::demo::databases::{TURN, let_time_pass};
+use crate::demo::device::Device;
 use crate::demo::failure::{Context as _, Failure};
 use crate::demo::tester::Tester;
+
+/// How long they look at the prompt before they close it, in milliseconds.
+const CLOSED_AFTER: u32 = 12_300;
 
 /// What the tester can be asked to do.
 #[derive(Debug, Clone, Copy, serde::Deserialize)]
@@ -65,7 +70,7 @@ impl Scene<'_> {
         if let Play::Wait = play {
             return self.wait().await;
         }
-        let mut tester = Tester::new(&self.mailbox.addresses.raptor)?;
+        let mut tester = Tester::new(&self.mailbox.addresses.raptor, Device::Android)?;
         let (signup_token, way) = match &self.open_signup {
             Some(token) if !matches!(play, Play::Accept) => {
                 (token.clone(), "Went on in the signup tab that was still open")
@@ -77,6 +82,8 @@ impl Scene<'_> {
             Play::BreakOff => {
                 let begun = tester.begin(&signup_token).await;
                 begun.could_not("begin with the passkey")?;
+                let told = tester.report(&signup_token, ClientError::NotAllowedError, CLOSED_AFTER);
+                told.await.could_not("report that the prompt was closed")?;
                 Ok(format!("{way}. The passkey prompt came and was closed."))
             }
             Play::Finish => {

@@ -3,6 +3,7 @@ use serde_json::json;
 
 use super::*;
 use crate::demo::browser::{Answer, Browser};
+use crate::demo::device::Device;
 use crate::demo::ports::Port;
 
 struct Running {
@@ -19,7 +20,7 @@ impl Running {
             console: "http://localhost:2".to_owned(),
             mailbox: port.url(),
         };
-        let browser = Browser::open(&port.url()).unwrap();
+        let browser = Browser::open(&port.url(), Device::Linux).unwrap();
         let webhook = Webhook {
             url: "http://localhost:2/api/webhooks/postmark".to_owned(),
             password: "password".to_owned(),
