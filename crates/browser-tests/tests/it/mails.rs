@@ -16,7 +16,7 @@ async fn a_mail_that_bounced_is_named_on_the_overview_and_sent_again_from_the_te
     desk.sees("Nobody needs you").await;
 
     system.report(bounce(&mail.message_id, EMAIL, "HardBounce", 7)).await;
-    desk.reloads_until("1 undelivered mail").await;
+    desk.reloads_until("1 mail that needs you").await;
     desk.sees("bounced").await;
     desk.click("Ada").await;
     desk.at(&format!("/console/beta/testers/{tester}")).await;

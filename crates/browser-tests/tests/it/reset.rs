@@ -67,18 +67,18 @@ async fn the_steps_of_a_reset_are_ticked_as_they_finish() {
     let mut mail = case.system.postmark.hold();
     case.desk.click(words::CONFIRM).await;
     deletion.arrived().await;
-    case.dialog_says("wrote “initiated” done").await;
-    case.dialog_says("Account deleted under way").await;
+    case.dialog_says("Write down that it begins done").await;
+    case.dialog_says("Delete the account under way").await;
     // What is under way cannot be left.
     case.desk.press(Key::Escape).await;
     case.desk.press(Key::Escape).await;
-    case.dialog_says("new one ready to come").await;
+    case.dialog_says("make a new one to come").await;
     deletion.release();
     mail.arrived().await;
-    case.dialog_says("new one ready done").await;
-    case.dialog_says("Mail sent under way").await;
+    case.dialog_says("make a new one done").await;
+    case.dialog_says("Send the mail under way").await;
     mail.release();
-    case.dialog_says("Written in the audit log done").await;
+    case.dialog_says("Write down that it is complete done").await;
     case.dialog_says("a new link is on its way to ada@example.com").await;
     assert_eq!(case.desk.focus().await.unwrap().name, "Close");
     assert_eq!((case.accounts().await, case.mails()), (0, 2));
@@ -167,7 +167,7 @@ async fn a_link_whose_mail_was_not_accepted_can_be_handed_over() {
     case.open().await;
     case.desk.click(words::CONFIRM).await;
     case.dialog_says("Done, but the mail was not accepted yet").await;
-    case.dialog_says("Mail sent not accepted yet").await;
+    case.dialog_says("Send the mail not accepted yet").await;
     case.desk.click("Show the link").await;
     case.desk.at(&format!("{}/link", case.ghost.path())).await;
     let text = case.desk.text().await;

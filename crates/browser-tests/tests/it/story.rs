@@ -33,7 +33,7 @@ async fn an_operator_finds_a_ghost_and_brings_them_back() {
     desk.sees("exactly what will happen").await;
     desk.click(words::CONFIRM).await;
     assert!(desk.clicks() - before <= CLICKS);
-    desk.sees("Done. The stuck account is gone").await;
+    desk.sees("Done. The unfinished account is deleted").await;
     assert_eq!(system.raptor.database.count("users").await, 0);
     desk.click("Back to the testers").await;
     desk.at("/console/beta").await;

@@ -75,12 +75,16 @@ async fn try_again_opens_the_same_link_and_after_a_form_the_page_says_how() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn while_signing_up_is_closed_the_mail_is_to_be_kept() {
+async fn while_signing_up_is_closed_the_person_can_come_back_later() {
     let app = TestApp::start_with_variable("FLAG_WEBAUTHN_REGISTRATION", "0").await;
     let token = app.console.invite("ada@example.com");
     let page = accept(&app, &token).await;
     assert_dead_end(&page, 404, "Signing up is closed for now");
-    assert!(page.text.contains("Keep our e-mail, and open its link again later"), "{}", page.text);
+    assert!(
+        page.text.contains("Try again later. If the link no longer works then"),
+        "{}",
+        page.text
+    );
     assert!(!page.text.contains(&token), "{}", page.text);
 }
 
