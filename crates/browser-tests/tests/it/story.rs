@@ -57,10 +57,10 @@ async fn an_operator_finds_a_ghost_and_brings_them_back() {
     let newest_first = [
         "Passkey stored: signup completed in Chrome",
         "Began to make a passkey in Chrome",
-        "NDA accepted; invitation 2 is spent",
-        "Ghost reset completed: account deleted, link 2 is ready",
+        "Accepted the NDA and used the invitation (link 2)",
+        "Ghost reset completed, link 2 is ready",
         "Ghost reset begun",
-        "NDA accepted; invitation 1 is spent",
+        "Accepted the NDA and used the invitation (link 1)",
     ];
     let places =
         newest_first.map(|line| told.find(line).unwrap_or_else(|| panic!("{line}: {told}")));
