@@ -2,7 +2,9 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     reason = "clippy's exceptions for tests leave out the functions that tests share"
 )]
 
+mod audit;
 mod transaction;
