@@ -10,23 +10,23 @@
 //! `docs/audit.md` says what is found and what is not.
 
 pub mod chain;
-// pub mod checkpoint;
-// pub mod command;
-// pub mod departure;
+pub mod checkpoint;
+pub mod command;
+pub mod departure;
 mod encoding;
-// pub mod export;
-// mod finding;
+pub mod export;
+mod finding;
 pub mod json;
-// pub mod key;
-// pub mod peer;
+pub mod key;
+pub mod peer;
 pub mod record;
 pub mod row;
 pub mod sealing;
 pub mod store;
-// mod suspicion;
-// pub mod verify;
-// mod witness;
-// pub mod worker;
+mod suspicion;
+pub mod verify;
+mod witness;
+pub mod worker;
 
 /// The audit log of one service: its name in every hash, and the columns of its `audit_log`.
 #[derive(Debug, Clone, Copy)]

@@ -1,9 +1,11 @@
 //! An audit log of its own for each test.
 
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use service_kit::audit::chain::{GENESIS, rows_root};
 use service_kit::audit::record::Record;
 use service_kit::audit::sealing::{self, Sealing};
-use service_kit::audit::{Kind, Log, store};
+use service_kit::audit::verify::{Evidence, Report, Source, Verifier};
+use service_kit::audit::{Kind, Log, row, store};
 use service_kit::db::{DbError, Pool};
 use service_kit::settings::{DatabaseSettings, DatabaseUrl, Setting};
 use test_support::postgres::TestDatabase;
@@ -110,6 +112,64 @@ impl Book {
         };
         store::read(&self.pool, &LOG, keep).await.unwrap();
         records
+    }
+
+    /// What verification finds.
+    pub async fn verify(&self, evidence: Evidence) -> Report {
+        let mut verifier = Verifier::new(&LOG, Source::Database, evidence);
+        store::read(&self.pool, &LOG, |record| {
+            verifier.take(record).unwrap();
+            Ok::<(), DbError>(())
+        })
+        .await
+        .unwrap();
+        verifier.finish()
+    }
+
+    /// Makes a whole and consistent chain of the seals there are, as if each had been made that
+    /// long before.
+    pub async fn age_seals(&self, interval: &str) {
+        self.tamper(&format!(
+            "UPDATE audit_seals SET sealed_at = sealed_at - interval '{interval}', \
+                 settled_until = settled_until - interval '{interval}'"
+        ))
+        .await;
+        self.chain_anew().await;
+    }
+
+    /// What somebody does who knows how the chain is made: brings every digest, root and hash into
+    /// line with what the rows say now.
+    pub async fn chain_anew(&self) {
+        let (mut seals, mut previous, mut statements) = (Vec::new(), GENESIS, String::new());
+        for record in self.records().await {
+            match record {
+                Record::Seal(seal) => seals.push((seal, Vec::new())),
+                Record::Row { id, cells, .. } => {
+                    let digest = row::digest(&cells.unwrap());
+                    seals.last_mut().unwrap().1.push((id, digest));
+                }
+                _ => {}
+            }
+        }
+        let hex = |hash: &[u8]| format!("decode('{}', 'hex')", hex::encode(hash));
+        for (mut seal, rows) in seals {
+            seal.previous = previous;
+            seal.rows_root = rows_root(rows.iter().map(|(id, digest)| (*id, digest)));
+            previous = seal.computed_hash(LOG.service);
+            for (id, digest) in rows {
+                let digest = hex(&digest);
+                statements +=
+                    &format!("UPDATE audit_sealed_rows SET digest = {digest} WHERE row_id = {id};");
+            }
+            statements += &format!(
+                "UPDATE audit_seals SET previous = {}, hash = {}, rows_root = {} WHERE number = {};",
+                hex(&seal.previous),
+                hex(&previous),
+                hex(&seal.rows_root),
+                seal.number
+            );
+        }
+        self.tamper(&statements).await;
     }
 
     /// A transaction of somebody else, open.

@@ -2,5 +2,6 @@
 
 mod book;
 mod sealing;
+mod tampering;
 
-pub use book::{Book, LOG};
+pub use book::Book;
