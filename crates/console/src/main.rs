@@ -7,12 +7,14 @@ use clap::{Parser, Subcommand, ValueEnum};
 use console::db;
 use console::domain::actor::Actor;
 use console::domain::permission::Role;
+use console::domain::retention::{self, Mode};
 use console::domain::{admin, flag};
 use console::http::admins::enroll_url;
 use console::settings::Variables;
 use console::startup::{Application, MIGRATIONS};
 use ghost_contracts::EmailAddress;
 use service_kit::audit::command::{self, AuditCommand};
+use service_kit::clock::Clock;
 use service_kit::db::Pool;
 use service_kit::migrate;
 use service_kit::settings::{DatabaseSettings, Faults, Source};
@@ -45,6 +47,9 @@ enum Command {
     /// The audit log: verifies it, exports it.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// What is kept no longer than two years.
+    #[command(subcommand)]
+    Retention(RetentionCommand),
 }
 
 #[derive(Subcommand)]
@@ -69,6 +74,18 @@ enum FlagCommand {
         name: String,
         /// What it is to be.
         value: OnOff,
+    },
+}
+
+#[derive(Subcommand)]
+enum RetentionCommand {
+    /// Removes what ended more than 24 whole months ago, the audit log by whole sealed months, and
+    /// says what it removed. Safe to run twice, and at once. Exit status 1 where a month of the
+    /// audit log could not be removed.
+    Run {
+        /// Only say what would be removed.
+        #[arg(long)]
+        dry_run: bool,
     },
 }
 
@@ -100,6 +117,9 @@ async fn main() -> ExitCode {
     telemetry::init(variables.log_format(), audience);
     let result = match arguments.command {
         Command::Audit(command) => return end(audit(variables, command).await),
+        Command::Retention(RetentionCommand::Run { dry_run }) => {
+            return end(retain(variables, dry_run).await);
+        }
         Command::Serve => serve(variables).await,
         Command::Migrate => migrate(variables).await,
         Command::Admin(AdminCommand::Invite { email, role }) => {
@@ -137,6 +157,8 @@ async fn serve(variables: Variables) -> Result<(), Failure> {
 async fn migrate(variables: Variables) -> Result<(), Failure> {
     let database = variables.for_migrate()?;
     let applied = migrate::run(&database, MIGRATIONS).await.map_err(sentence)?;
+    let mut connection = service_kit::db::connect(&database).await.map_err(sentence)?;
+    db::audit_partition::ensure(&mut connection).await.map_err(sentence)?;
     print(&migrate::summary(&applied))
 }
 
@@ -158,6 +180,18 @@ async fn audit(variables: Variables, command: AuditCommand) -> Result<bool, Fail
     let (database, keys) = variables.for_audit(command.needs_database())?;
     let pool = database.as_ref().map(pool).transpose()?;
     command::run(command, &db::audit::LOG, &keys, pool.as_ref()).await.map_err(sentence)
+}
+
+async fn retain(variables: Variables, dry_run: bool) -> Result<bool, Failure> {
+    let (database, key) = variables.for_retention(!dry_run)?;
+    let mode = match &key {
+        Some(key) if !dry_run => Mode::Remove(key),
+        _ => Mode::Look,
+    };
+    let (pool, now) = (pool(&database)?, Clock::system().now());
+    let removed = retention::run(&pool, &Actor::cli(), now, mode).await.map_err(sentence)?;
+    print(&removed.to_string())?;
+    Ok(removed.is_complete())
 }
 
 fn pool(database: &DatabaseSettings) -> Result<Pool, Failure> {

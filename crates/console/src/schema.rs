@@ -63,7 +63,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    audit_log (id) {
+    audit_log (id, occurred_at) {
         id -> Int8,
         occurred_at -> Timestamptz,
         actor -> Text,
@@ -105,6 +105,20 @@ diesel::table! {
         peer_hash -> Nullable<Bytea>,
         settled_until -> Timestamptz,
         sealed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    audit_tombstones (month, last_seal) {
+        month -> Date,
+        first_seal -> Int8,
+        last_seal -> Int8,
+        seals -> Int8,
+        rows -> Int8,
+        seals_hash -> Bytea,
+        removed_at -> Timestamptz,
+        key_id -> Text,
+        signature -> Bytea,
     }
 }
 
@@ -266,6 +280,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_peer_heads,
     audit_sealed_rows,
     audit_seals,
+    audit_tombstones,
     audit_unsealed,
     beta_figures,
     beta_ghost_resets,

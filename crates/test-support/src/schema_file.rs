@@ -32,6 +32,7 @@ const COLUMNS: &str = "
     LEFT JOIN pg_constraint key ON key.conrelid = t.oid AND key.contype = 'p'
     WHERE t.relnamespace = current_schema()::regnamespace
         AND t.relkind IN ('r', 'p')
+        AND NOT t.relispartition
         AND t.relname <> '__diesel_schema_migrations'
     ORDER BY t.relname, c.attnum";
 

@@ -20,6 +20,7 @@ pub mod order;
 pub mod overview;
 pub mod paging;
 pub mod permission;
+pub mod retention;
 pub mod roster;
 pub mod sign_in;
 pub mod tester;

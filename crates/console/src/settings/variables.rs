@@ -184,6 +184,24 @@ impl Variables {
         self.reader.finish(Some((None, audit)))
     }
 
+    /// What `retention run` needs: the key alone where it is to `sign` tombstones.
+    ///
+    /// # Errors
+    /// As [`Self::for_serve`].
+    pub fn for_retention(
+        mut self,
+        sign: bool,
+    ) -> Result<(DatabaseSettings, Option<AuditKey>), Faults> {
+        let database = database(&mut self.reader, self.database_url, self.database_ca);
+        if sign && !self.audit_key.is_malformed() && self.audit_key.as_ref().is_none() {
+            let why = "is required and not set: a month of the audit log is removed only against a \
+                       tombstone that it signs (try: openssl rand -hex 32)";
+            self.reader.fault("AUDIT_SIGNING_KEY", why.to_owned());
+        }
+        let key = self.audit_key.optional();
+        self.reader.finish(database.map(|database| (database, key)))
+    }
+
     /// What `admin invite` needs.
     ///
     /// # Errors

@@ -24,6 +24,7 @@ mod internal;
 mod login;
 mod mail;
 mod overview;
+mod retention;
 mod schema;
 mod session;
 mod settings;

@@ -32,7 +32,7 @@ const CATALOGUE: &str = "
             attnotnull, attidentity, pg_get_expr(adbin, adrelid))
         FROM ours JOIN pg_attribute ON attrelid = ours.oid AND attnum > 0 AND NOT attisdropped
         LEFT JOIN pg_attrdef ON adrelid = ours.oid AND adnum = attnum
-        WHERE relkind = 'r'
+        WHERE relkind IN ('r', 'p')
     UNION ALL
     SELECT format('constraint %s %s', conname, pg_get_constraintdef(pg_constraint.oid))
         FROM ours JOIN pg_constraint ON conrelid = ours.oid
@@ -142,7 +142,7 @@ async fn every_table_says_what_it_is_for() {
     let database = migrated_database().await;
     let silent = "
         SELECT relname::text AS line FROM pg_class
-        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
             AND relname <> '__diesel_schema_migrations'
             AND obj_description(oid, 'pg_class') IS NULL";
     assert_eq!(lines(&mut database.connect().await, silent).await, Vec::<String>::new());

@@ -1,7 +1,7 @@
 //! What a log holds, one record after the other: as it is read from the database, and as it
 //! stands, a JSON object a line, in an export.
 //!
-//! First comes the [`Record::Log`], then checkpoints and heads, then each seal with its rows
+//! First comes the [`Record::Log`], then checkpoints, heads and tombstones, then each seal with its rows
 //! behind it, then what is in no seal, then the [`Record::End`]. So a log of any length is verified
 //! in little memory.
 
@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::Hash;
 use super::chain::Seal;
 use super::row::Cells;
+use super::tombstone::Tombstone;
 
 /// The version of an export.
 pub const VERSION: u32 = 1;
@@ -43,6 +44,8 @@ pub enum Record {
         /// When it was first named.
         seen_at: DateTime<Utc>,
     },
+    /// A month that was removed.
+    Tombstone(Tombstone),
     /// A seal; its rows follow.
     Seal(Seal),
     /// A row of a seal.

@@ -19,7 +19,7 @@ use crate::db::{self, Connection, DbError, Pool};
 pub const MOST_ROWS: i64 = 1_000;
 
 /// The advisory lock of whoever seals.
-const LOCK: i64 = 0x5261_7873; // "Raxs"
+pub(super) const LOCK: i64 = 0x5261_7873; // "Raxs"
 
 /// How long a sealer waits for a lock on a table, and a statement of it takes.
 const LIMITS: &str = "SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '10s'";

@@ -8,7 +8,7 @@ use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use super::chain::Seal;
 use super::record::{Record, Standing, VERSION};
 use super::row::Cells;
-use super::{Hash, Kind, Log, OCCURRED_AT, json};
+use super::{Hash, Kind, Log, OCCURRED_AT, json, removal};
 use crate::db::{self, Connection, DbError, Pool};
 
 /// One moment for all statements, however long they take together.
@@ -77,7 +77,7 @@ pub async fn read<E: From<DbError>>(
         witnesses(connection, &mut take).await?;
         let mut after = None;
         loop {
-            let seals = seals(connection, after).await?;
+            let seals = seals(connection, after, None).await?;
             let Some(last) = seals.as_slice().last() else { break };
             after = Some(last.number);
             for seal in seals {
@@ -138,6 +138,9 @@ async fn witnesses<E: From<DbError>>(
         let (number, seen_at) = (head.number, head.seen_at);
         take(Record::PeerHead { number, hash: hash(&head.hash)?, seen_at })?;
     }
+    for tombstone in removal::tombstones(connection).await? {
+        take(Record::Tombstone(tombstone))?;
+    }
     Ok(())
 }
 
@@ -171,9 +174,13 @@ struct StoredSeal {
     sealed_at: DateTime<Utc>,
 }
 
-/// The seals after the one with this number. A time that no honest seal has is read as another, so
+/// The seals after the one with this number, perhaps of one month alone. A time that no honest seal has is read as another, so
 /// that the seal is found to be changed.
-async fn seals(connection: &mut Connection, after: Option<i64>) -> Result<Vec<Seal>, DbError> {
+pub(super) async fn seals(
+    connection: &mut Connection,
+    after: Option<i64>,
+    month: Option<NaiveDate>,
+) -> Result<Vec<Seal>, DbError> {
     let usual = |column: &str| {
         format!(
             "CASE WHEN {column} BETWEEN '0001-01-01' AND '9999-12-31' THEN {column} \
@@ -183,7 +190,8 @@ async fn seals(connection: &mut Connection, after: Option<i64>) -> Result<Vec<Se
     let query = format!(
         "SELECT number, previous, hash, row_count, total_rows, first_row, last_row, rows_root, \
              peer_number, peer_hash, {}, {}, {} \
-         FROM audit_seals WHERE $1 IS NULL OR number > $1 ORDER BY number LIMIT $2",
+         FROM audit_seals WHERE ($1 IS NULL OR number > $1) AND ($3 IS NULL OR month = $3) \
+         ORDER BY number LIMIT $2",
         usual("month"),
         usual("settled_until"),
         usual("sealed_at")
@@ -191,6 +199,7 @@ async fn seals(connection: &mut Connection, after: Option<i64>) -> Result<Vec<Se
     let stored: Vec<StoredSeal> = sql_query(query)
         .bind::<Nullable<BigInt>, _>(after)
         .bind::<BigInt, _>(BATCH)
+        .bind::<Nullable<Date>, _>(month)
         .load(connection)
         .await?;
     stored.into_iter().map(seal).collect()
@@ -226,7 +235,7 @@ struct SealedRow {
     cells: Vec<Option<String>>,
 }
 
-async fn sealed_rows(
+pub(super) async fn sealed_rows(
     connection: &mut Connection,
     log: &Log,
     number: i64,

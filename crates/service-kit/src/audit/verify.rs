@@ -7,6 +7,7 @@ use ghost_contracts::timestamp;
 use super::chain::{self, GENESIS, Seal};
 use super::finding::{count, span};
 use super::record::{Record, Standing, VERSION};
+use super::removed::Removed;
 use super::row::{self, Cells};
 use super::suspicion::Suspicion;
 use super::witness::Witnesses;
@@ -33,6 +34,7 @@ pub struct Verifier {
     source: Source,
     report: Report,
     witnesses: Witnesses,
+    removed: Removed,
     suspicion: Suspicion,
     read_at: Option<DateTime<Utc>>,
     /// The seal whose rows are coming.
@@ -68,12 +70,14 @@ impl Verifier {
     #[must_use]
     pub fn new(log: &Log, source: Source, evidence: Evidence) -> Self {
         let mut report = Report::new(log.service);
+        let removed = Removed::new(log.service, evidence.keys.clone());
         let witnesses = Witnesses::new(log.service, evidence, &mut report);
         Self {
             service: log.service,
             source,
             report,
             witnesses,
+            removed,
             suspicion: Suspicion::new(),
             read_at: None,
             open: None,
@@ -112,6 +116,7 @@ impl Verifier {
             Record::PeerHead { number, hash, seen_at } => {
                 self.witnesses.peer_head(number, hash, seen_at, &mut self.report);
             }
+            Record::Tombstone(tombstone) => self.removed.take(tombstone, &mut self.report),
             Record::Seal(seal) => self.seal(seal),
             Record::Row { id, seal, digest, cells } => self.row(id, seal, digest, cells.as_ref()),
             Record::Orphans { seal, first_row, rows } => self.orphans(seal, first_row, rows),
@@ -147,6 +152,7 @@ impl Verifier {
             let text = format!("seal {number} was changed: it does not have its own hash");
             self.report.add(Change::Changed, Some(seal.first_row), Some(number), text);
         }
+        self.removed.see(&seal);
         self.witnesses.check(&seal, &mut self.report);
         self.report.seals += 1;
         self.report.rows = match has_own_hash {
@@ -209,7 +215,9 @@ impl Verifier {
         let there = i64::try_from(rows.len()).unwrap_or(i64::MAX);
         let held = i64::from(seal.row_count);
         let range = format!("seal {number} ({})", span("row", first, last));
-        if there < held {
+        if there == 0 && self.removed.explain(&seal) {
+            self.last_row = self.last_row.max(last);
+        } else if there < held {
             let lost = count(held - there, "row");
             let text =
                 format!("{range} has lost {lost}, together with the note of what was sealed");
@@ -324,6 +332,7 @@ impl Verifier {
         if let Some(read_at) = read_at {
             report.notes.push(format!("the export was made at {}", timestamp::to_text(&read_at)));
         }
+        self.removed.finish(&mut report);
         self.witnesses.finish(self.last.0, self.last_row, read_at, &mut report);
         report.sort();
         report

@@ -85,6 +85,12 @@ impl<T> Given<T> {
         self.value.as_ref()
     }
 
+    /// Whether it was there and could not be read, which is recorded already.
+    #[must_use]
+    pub fn is_malformed(&self) -> bool {
+        self.malformed
+    }
+
     /// The value, or what the contracts give where the variable is unset.
     pub fn or(self, default: T) -> T {
         self.value.unwrap_or(default)

@@ -31,9 +31,13 @@ pub const ROLE_CHANGED: &str = "console.admin.role_changed";
 pub const PASSKEYS_RESET: &str = "console.admin.passkeys_reset";
 /// An operator was shut out.
 pub const ADMIN_REVOKED: &str = "console.admin.revoked";
+/// A month of this log was removed. The database's function writes it.
+pub const MONTH_REMOVED: &str = "console.audit.month_removed";
+/// Rows of other tables were removed that had outlived their purpose.
+pub const EXPIRED_REMOVED: &str = "console.retention.expired_removed";
 
 /// Every action that this version writes.
-pub const ALL: [&str; 15] = [
+pub const ALL: [&str; 17] = [
     TESTER_INVITED,
     INVITATION_RESENT,
     LINK_REVEALED,
@@ -49,4 +53,6 @@ pub const ALL: [&str; 15] = [
     ROLE_CHANGED,
     PASSKEYS_RESET,
     ADMIN_REVOKED,
+    MONTH_REMOVED,
+    EXPIRED_REMOVED,
 ];

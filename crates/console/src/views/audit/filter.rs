@@ -8,7 +8,7 @@ use crate::domain::paging;
 use crate::views::paths;
 
 /// What the log may hold, in words, by what it was done to.
-const ACTIONS: [(&str, &[(&str, &str)]); 3] = [
+const ACTIONS: [(&str, &[(&str, &str)]); 4] = [
     (
         "Testers",
         &[
@@ -34,10 +34,22 @@ const ACTIONS: [(&str, &[(&str, &str)]); 3] = [
             (action::ADMIN_REVOKED, "Operator revoked"),
         ],
     ),
+    (
+        "Retention",
+        &[
+            (action::MONTH_REMOVED, "Audit month removed"),
+            (action::EXPIRED_REMOVED, "Expired records removed"),
+        ],
+    ),
 ];
 
-const TARGETS: [(&str, &str); 3] =
-    [(target::TESTER, "Testers"), (target::ADMIN, "Operators"), (target::FLAG, "Flags")];
+const TARGETS: [(&str, &str); 5] = [
+    (target::TESTER, "Testers"),
+    (target::ADMIN, "Operators"),
+    (target::FLAG, "Flags"),
+    (target::AUDIT_MONTH, "Audit months"),
+    (target::RETENTION, "Retention"),
+];
 
 /// One thing to choose.
 pub struct Choice {

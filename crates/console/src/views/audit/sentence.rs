@@ -62,6 +62,10 @@ impl Sentence {
         let text = |name: &str| entry.payload.get(name).and_then(|value| value.as_str());
         let email = text("email").unwrap_or("somebody");
         let word = |name: &str| text(name).unwrap_or("?");
+        let number = |name: &str| {
+            let value = entry.payload.get(name).and_then(serde_json::Value::as_i64);
+            value.map_or_else(|| "?".to_owned(), |value| value.to_string())
+        };
         let told = |before: &str, after: String| Self::new(before, email, after);
         match entry.action.as_str() {
             action::ADMIN_INVITED => told("invited", format!(" as {}", word("role"))),
@@ -89,6 +93,14 @@ impl Sentence {
                 let reason = text("reason").map(|reason| format!(": {reason}"));
                 let reason = reason.unwrap_or_default();
                 told("could not complete the reset of", reason.trim_end_matches('.').to_owned())
+            }
+            action::MONTH_REMOVED => {
+                let rows = number("rows");
+                let after = format!(" from the audit log, its time being over: {rows} rows");
+                Self::new("removed", &entry.target_id, after)
+            }
+            action::EXPIRED_REMOVED => {
+                Self::alone(format!("removed records that had ended before {}", entry.target_id))
             }
             other => {
                 let target = format!("{} {}", entry.target_type, entry.target_id);
