@@ -63,7 +63,7 @@ impl Archive {
             let each = |table| format!("ALTER TABLE {table} {how} TRIGGER ALL;");
             tables.into_iter().map(each).collect()
         };
-        self.sql(&format!("{} {statements}; {}", switch("DISABLE"), switch("ENABLE ALWAYS"))).await;
+        self.sql(&format!("{} {statements}; {}", switch("DISABLE"), switch("ENABLE"))).await;
     }
 
     /// Why a statement is refused.
@@ -122,6 +122,10 @@ fn variables(database_url: &str, key: Option<&str>) -> BTreeMap<&'static str, St
 fn month(ago: u32) -> String {
     format!("(date_trunc('month', now() AT TIME ZONE 'UTC') - interval '{ago} months')::date")
 }
+
+/// A row of now.
+const ROW: &str = "INSERT INTO audit_log (actor, action, target_type, target_id) \
+                   VALUES ('cli', 'console.flag.changed', 'feature_flag', 'x')";
 
 /// Three rows of that month: its first microsecond, its middle, its last.
 fn rows_of(ago: u32) -> String {

@@ -11,7 +11,7 @@ use service_kit::settings::Source;
 
 use super::super::helpers::TestApp;
 use super::super::helpers::binary::run;
-use super::{Archive, KEY, month, remove_sql, rows_of};
+use super::{Archive, KEY, ROW, month, remove_sql};
 
 const DOCS: &str = include_str!("../../../../../docs/retention.md");
 
@@ -96,7 +96,7 @@ async fn the_service_works_with_that_role() {
     let settings = Variables::read(source).for_migrate().unwrap();
     let pool = Pool::new(&settings, 2).unwrap();
     let mut connection = pool.get().await.unwrap();
-    connection.batch_execute(&rows_of(0)).await.unwrap();
+    connection.batch_execute(ROW).await.unwrap();
     assert_eq!(console::db::audit_partition::ensure(&mut connection).await.unwrap(), 0);
     drop(connection);
     sealing::seal(&pool, &LOG).await.unwrap();
