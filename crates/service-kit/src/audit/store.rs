@@ -235,6 +235,8 @@ struct SealedRow {
     cells: Vec<Option<String>>,
 }
 
+/// The rows of a seal. What their ids lie between is said once more, so that a log of many
+/// partitions is not read whole for each seal.
 pub(super) async fn sealed_rows(
     connection: &mut Connection,
     log: &Log,
@@ -243,6 +245,8 @@ pub(super) async fn sealed_rows(
     let query = format!(
         "SELECT row_id, digest, audit_log.id IS NOT NULL AS is_there, {} AS cells \
          FROM audit_sealed_rows LEFT JOIN audit_log ON audit_log.id = row_id \
+             AND audit_log.id >= (SELECT min(row_id) FROM audit_sealed_rows WHERE seal = $1) \
+             AND audit_log.id <= (SELECT max(row_id) FROM audit_sealed_rows WHERE seal = $1) \
          WHERE seal = $1 ORDER BY row_id LIMIT $2",
         log.cells_sql()
     );

@@ -70,7 +70,7 @@ impl Archive {
     async fn refusal(&self, statement: &str) -> String {
         use diesel_async::SimpleAsyncConnection as _;
         let refused = self.database.connect().await.batch_execute(statement).await;
-        refused.expect_err(statement).to_string()
+        refused.unwrap_err().to_string()
     }
 
     /// Seals until nothing waits. Other tests' transactions on the same server hold a seal up.

@@ -41,7 +41,7 @@ impl Roles {
 
     async fn refusal(&self, role: &str, statement: &str) -> String {
         let mut connection = AsyncPgConnection::establish(&self.url(role)).await.unwrap();
-        connection.batch_execute(statement).await.expect_err(statement).to_string()
+        connection.batch_execute(statement).await.unwrap_err().to_string()
     }
 
     async fn drop(self) {

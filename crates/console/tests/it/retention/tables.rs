@@ -93,7 +93,7 @@ async fn what_ended_two_years_ago_goes_and_what_still_counts_stays() {
         "admin_enrolment_links": 1, "admins": 1,
     });
     let row = json!({"actor": "cli", "target_type": "retention", "payload": {"rows": rows}});
-    assert_eq!(archive.database.rows(query).await, [row.clone()]);
+    assert_eq!(archive.database.rows(query).await, std::slice::from_ref(&row));
 
     let again = archive.retain().await;
     assert_eq!(again.stdout.matches("nothing to remove").count(), 7, "{again:?}");
