@@ -1,23 +1,22 @@
 //! What the database holds of a log, read as [`Record`]s.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use diesel::sql_types::{Array, BigInt, Bool, Bytea, Date, Integer, Nullable, Text, Timestamptz};
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{Array, BigInt, Bool, Bytea, Nullable, Text, Timestamptz};
 use diesel::{QueryableByName, sql_query};
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 
-use super::chain::Seal;
 use super::record::{Record, Standing, VERSION};
 use super::row::Cells;
 use super::{Hash, Kind, Log, OCCURRED_AT, json};
 use crate::db::{self, Connection, DbError, Pool};
 
+mod seals;
+
 /// One moment for all statements, however long they take together.
 const ONE_MOMENT: &str = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; \
                           SET LOCAL statement_timeout = 0";
-/// How many seals, or rows without one, are read at a time.
+/// How many rows without a seal are read at a time.
 const BATCH: i64 = 500;
-/// The most rows that are read of one seal. No honest seal has more.
-const MOST_ROWS: i64 = 4 * super::sealing::MOST_ROWS;
 
 impl Log {
     /// The columns of `audit_log` but its id, as an array of texts.
@@ -77,13 +76,13 @@ pub async fn read<E: From<DbError>>(
         witnesses(connection, &mut take).await?;
         let mut after = None;
         loop {
-            let seals = seals(connection, after).await?;
+            let seals = seals::after(connection, after).await?;
             let Some(last) = seals.as_slice().last() else { break };
             after = Some(last.number);
             for seal in seals {
                 let number = seal.number;
                 take(Record::Seal(seal))?;
-                for row in sealed_rows(connection, log, number).await? {
+                for row in seals::rows(connection, log, number).await? {
                     take(row)?;
                 }
             }
@@ -139,114 +138,6 @@ async fn witnesses<E: From<DbError>>(
         take(Record::PeerHead { number, hash: hash(&head.hash)?, seen_at })?;
     }
     Ok(())
-}
-
-#[derive(QueryableByName)]
-struct StoredSeal {
-    #[diesel(sql_type = BigInt)]
-    number: i64,
-    #[diesel(sql_type = Bytea)]
-    previous: Vec<u8>,
-    #[diesel(sql_type = Bytea)]
-    hash: Vec<u8>,
-    #[diesel(sql_type = Date)]
-    month: NaiveDate,
-    #[diesel(sql_type = Integer)]
-    row_count: i32,
-    #[diesel(sql_type = BigInt)]
-    total_rows: i64,
-    #[diesel(sql_type = BigInt)]
-    first_row: i64,
-    #[diesel(sql_type = BigInt)]
-    last_row: i64,
-    #[diesel(sql_type = Bytea)]
-    rows_root: Vec<u8>,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    peer_number: Option<i64>,
-    #[diesel(sql_type = Nullable<Bytea>)]
-    peer_hash: Option<Vec<u8>>,
-    #[diesel(sql_type = Timestamptz)]
-    settled_until: DateTime<Utc>,
-    #[diesel(sql_type = Timestamptz)]
-    sealed_at: DateTime<Utc>,
-}
-
-/// The seals after the one with this number. A time that no honest seal has is read as another, so
-/// that the seal is found to be changed.
-async fn seals(connection: &mut Connection, after: Option<i64>) -> Result<Vec<Seal>, DbError> {
-    let usual = |column: &str| {
-        format!(
-            "CASE WHEN {column} BETWEEN '0001-01-01' AND '9999-12-31' THEN {column} \
-             ELSE 'epoch' END AS {column}"
-        )
-    };
-    let query = format!(
-        "SELECT number, previous, hash, row_count, total_rows, first_row, last_row, rows_root, \
-             peer_number, peer_hash, {}, {}, {} \
-         FROM audit_seals WHERE $1 IS NULL OR number > $1 ORDER BY number LIMIT $2",
-        usual("month"),
-        usual("settled_until"),
-        usual("sealed_at")
-    );
-    let stored: Vec<StoredSeal> = sql_query(query)
-        .bind::<Nullable<BigInt>, _>(after)
-        .bind::<BigInt, _>(BATCH)
-        .load(connection)
-        .await?;
-    stored.into_iter().map(seal).collect()
-}
-
-fn seal(stored: StoredSeal) -> Result<Seal, DbError> {
-    Ok(Seal {
-        number: stored.number,
-        previous: hash(&stored.previous)?,
-        hash: hash(&stored.hash)?,
-        month: stored.month,
-        row_count: stored.row_count,
-        total_rows: stored.total_rows,
-        first_row: stored.first_row,
-        last_row: stored.last_row,
-        rows_root: hash(&stored.rows_root)?,
-        peer_number: stored.peer_number,
-        peer_hash: stored.peer_hash.as_deref().map(hash).transpose()?,
-        settled_until: stored.settled_until,
-        sealed_at: stored.sealed_at,
-    })
-}
-
-#[derive(QueryableByName)]
-struct SealedRow {
-    #[diesel(sql_type = BigInt)]
-    row_id: i64,
-    #[diesel(sql_type = Bytea)]
-    digest: Vec<u8>,
-    #[diesel(sql_type = Bool)]
-    is_there: bool,
-    #[diesel(sql_type = Array<Nullable<Text>>)]
-    cells: Vec<Option<String>>,
-}
-
-async fn sealed_rows(
-    connection: &mut Connection,
-    log: &Log,
-    number: i64,
-) -> Result<Vec<Record>, DbError> {
-    let query = format!(
-        "SELECT row_id, digest, audit_log.id IS NOT NULL AS is_there, {} AS cells \
-         FROM audit_sealed_rows LEFT JOIN audit_log ON audit_log.id = row_id \
-         WHERE seal = $1 ORDER BY row_id LIMIT $2",
-        log.cells_sql()
-    );
-    let rows: Vec<SealedRow> = sql_query(query)
-        .bind::<BigInt, _>(number)
-        .bind::<BigInt, _>(MOST_ROWS)
-        .load(connection)
-        .await?;
-    let record = |row: SealedRow| {
-        let cells = row.is_there.then(|| log.cells(row.cells));
-        Ok(Record::Row { id: row.row_id, seal: number, digest: hash(&row.digest)?, cells })
-    };
-    rows.into_iter().map(record).collect()
 }
 
 #[derive(QueryableByName)]

@@ -152,12 +152,17 @@ impl Witnesses {
         seen_at: DateTime<Utc>,
         report: &mut Report,
     ) {
-        if self.peer_heads.insert(number, hash).is_some_and(|before| before != hash) {
-            let text = format!(
-                "the other service has named two hashes for its seal {number}: its log was rewritten"
-            );
-            report.add(Change::Rewritten, None, None, text);
-            return;
+        match self.peer_heads.insert(number, hash) {
+            None => {}
+            Some(before) if before == hash => return,
+            Some(_) => {
+                let text = format!(
+                    "the other service has named two hashes for its seal {number}: its log was \
+                     rewritten"
+                );
+                report.add(Change::Rewritten, None, None, text);
+                return;
+            }
         }
         let Some(other) = &self.other else { return };
         let (service, at) = (&other.service, timestamp::to_text(&seen_at));
