@@ -1,5 +1,4 @@
-//! The audit log's seals: made by the running service, verified by the command, exchanged with
-//! Raptor's at each reset.
+//! The audit log's seals: made by the running service, verified by the command.
 
 use std::collections::BTreeMap;
 
@@ -8,13 +7,13 @@ use test_support::postgres::TestDatabase;
 use test_support::wait::{eventually, within};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 
-use crate::ghost_reset::Story;
 use crate::helpers::binary::{Ended, run, start};
 use crate::helpers::{TestApp, migrated_database, variables};
 
 const SEED: &str = "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A";
 
-async fn everything_sealed(database: &TestDatabase) {
+/// Waits until nothing waits for a seal.
+pub async fn everything_sealed(database: &TestDatabase) {
     eventually("everything is sealed", || async {
         let waiting = database.count("audit_unsealed").await;
         (waiting == 0 && database.count("audit_seals").await > 0).then_some(())
@@ -22,14 +21,16 @@ async fn everything_sealed(database: &TestDatabase) {
     .await;
 }
 
-async fn audit(database: &TestDatabase, arguments: &[&str]) -> Ended {
+/// Runs `console audit …`.
+pub async fn audit(database: &TestDatabase, arguments: &[&str]) -> Ended {
     let arguments: Vec<&str> = ["audit"].iter().chain(arguments).copied().collect();
     let given =
         BTreeMap::from([("DATABASE_URL", database.url()), ("AUDIT_SIGNING_KEY", SEED.to_owned())]);
     run(&arguments, &given).await
 }
 
-async fn tamper(database: &TestDatabase, statements: &str) {
+/// Runs statements as somebody whom no trigger stops.
+pub async fn tamper(database: &TestDatabase, statements: &str) {
     let off = |table| format!("ALTER TABLE {table} DISABLE TRIGGER ALL;");
     let tables = ["audit_log", "audit_seals", "audit_sealed_rows", "audit_checkpoints"];
     let off: String = tables.into_iter().map(off).collect();
@@ -115,62 +116,4 @@ async fn without_a_key_it_starts_and_says_what_that_means() {
     let given = BTreeMap::from([("AUDIT_SIGNING_KEY", SEED.to_owned())]);
     let public = run(&["audit", "public-key"], &given).await;
     assert_eq!(public.stdout, "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\n");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_reset_tells_each_service_of_the_others_log_and_neither_can_be_rewritten_alone() {
-    let story = Story::ghost_with_a_row().await;
-    let (console, raptor) = (&story.system.console.database, &story.system.raptor.database);
-    everything_sealed(console).await;
-    raptor
-        .sql("INSERT INTO audit_log (action, target_kind, target_id) VALUES ('a', 'user', '1')")
-        .await;
-    everything_sealed(raptor).await;
-    assert_eq!(story.reset().await.status, 200);
-    for (mine, other) in [(console, raptor), (raptor, console)] {
-        let heads = "SELECT format('%s:%s', number, encode(hash, 'hex')) AS head";
-        let heard = mine.rows(&format!("{heads} FROM audit_peer_heads")).await;
-        assert_eq!(heard.len(), 1);
-        let seals = other.rows(&format!("{heads} FROM audit_seals")).await;
-        assert!(seals.contains(&heard[0]), "{heard:?} {seals:?}");
-    }
-
-    let folder = tempfile::tempdir().unwrap();
-    let export = folder.path().join("raptor").to_str().unwrap().to_owned();
-    write_export(raptor, &export).await;
-    let verify = ["verify", "--other", &export];
-    let intact = audit(console, &verify).await;
-    assert_eq!(intact.status, 0, "{intact:?}");
-    // The whole log anew, with a chain that is right in itself.
-    tamper(
-        console,
-        "DELETE FROM audit_sealed_rows; DELETE FROM audit_seals; DELETE FROM audit_checkpoints; \
-         UPDATE audit_log SET actor = 'nobody'; DELETE FROM audit_unsealed; \
-         INSERT INTO audit_unsealed (row_id, occurred_at) SELECT id, occurred_at FROM audit_log",
-    )
-    .await;
-    everything_sealed(console).await;
-    assert_eq!(audit(console, &["verify"]).await.status, 0);
-    let rewritten = audit(console, &verify).await;
-    assert_eq!(rewritten.status, 1, "{rewritten:?}");
-    assert!(rewritten.stdout.contains("raptor-api heard of at a ghost reset"), "{rewritten:?}");
-    let own = folder.path().join("console").to_str().unwrap().to_owned();
-    assert_eq!(audit(console, &["export", "--out", &own]).await.status, 0);
-    let same = audit(console, &["verify", "--other", &own]).await;
-    assert!(same.stderr.contains("is not an export of the log of raptor-api"), "{same:?}");
-}
-
-/// Raptor's export, without its program.
-async fn write_export(database: &TestDatabase, path: &str) {
-    use service_kit::audit::{export, store};
-    use service_kit::db::{DbError, Pool};
-    use service_kit::settings::{DatabaseSettings, DatabaseUrl, Setting};
-    let url = DatabaseUrl::parse(&database.url()).unwrap();
-    let pool = Pool::new(&DatabaseSettings { url, ca: None }, 1).unwrap();
-    let mut file = std::fs::File::create_new(path).unwrap();
-    let write = |record| {
-        export::write(&record, &mut file).unwrap();
-        Ok::<(), DbError>(())
-    };
-    store::read(&pool, &raptor_api::db::audit::LOG, write).await.unwrap();
 }
