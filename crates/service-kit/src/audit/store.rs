@@ -12,10 +12,12 @@ use crate::db::{self, Connection, DbError, Pool};
 
 mod seals;
 
-/// One moment for all statements, however long they take together.
+/// One moment for all statements, however long they take together, and whoever reads what they
+/// give.
 const ONE_MOMENT: &str = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; \
-                          SET LOCAL statement_timeout = 0";
-/// How many rows without a seal are read at a time.
+                          SET LOCAL statement_timeout = 0; \
+                          SET LOCAL idle_in_transaction_session_timeout = 0";
+/// How many records are read at a time, of those that can be many.
 const BATCH: i64 = 500;
 
 impl Log {
@@ -124,12 +126,18 @@ async fn witnesses<E: From<DbError>>(
     connection: &mut Connection,
     take: &mut impl FnMut(Record) -> Result<(), E>,
 ) -> Result<(), E> {
-    let query = "SELECT DISTINCT ON (seal, checkpoint) checkpoint FROM audit_checkpoints \
-                 ORDER BY seal, checkpoint";
-    let checkpoints: Vec<StoredCheckpoint> =
-        sql_query(query).load(connection).await.map_err(DbError::from)?;
-    for StoredCheckpoint { checkpoint } in checkpoints {
-        take(Record::Checkpoint { checkpoint })?;
+    let declare = "DECLARE noted NO SCROLL CURSOR FOR \
+                   SELECT checkpoint FROM audit_checkpoints ORDER BY way, seal";
+    connection.batch_execute(declare).await.map_err(DbError::from)?;
+    loop {
+        let fetch = sql_query(format!("FETCH {BATCH} FROM noted"));
+        let noted: Vec<StoredCheckpoint> = fetch.load(connection).await.map_err(DbError::from)?;
+        if noted.is_empty() {
+            break;
+        }
+        for StoredCheckpoint { checkpoint } in noted {
+            take(Record::Checkpoint { checkpoint })?;
+        }
     }
     let query = "SELECT number, hash, seen_at FROM audit_peer_heads ORDER BY number, seen_at";
     let heads: Vec<StoredHead> = sql_query(query).load(connection).await.map_err(DbError::from)?;

@@ -17,18 +17,21 @@ fn key() -> SigningKey {
     SigningKey::parse(&"07".repeat(32)).unwrap()
 }
 
+/// The status of the next answer, and the bodies that came.
+type State = Arc<Mutex<(u16, Vec<Bytes>)>>;
+
 /// Who takes checkpoints, or does not.
 struct Keeper {
     url: String,
-    state: Arc<Mutex<(u16, Vec<Bytes>)>>,
+    state: State,
     server: ServerHandle,
 }
 
 impl Keeper {
     fn start() -> Self {
-        let state = Arc::new(Mutex::new((200, Vec::new())));
+        let state = State::new(Mutex::new((200, Vec::new())));
         let data = Data::new(Arc::clone(&state));
-        let take = async |state: Data<Arc<Mutex<(u16, Vec<Bytes>)>>>, body: Bytes| {
+        let take = async |state: Data<State>, body: Bytes| {
             let mut state = state.lock().unwrap();
             state.1.push(body);
             HttpResponse::build(state.0.try_into().unwrap()).finish()
