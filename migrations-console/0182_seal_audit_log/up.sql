@@ -29,7 +29,9 @@ CREATE FUNCTION await_seal() RETURNS trigger
     LANGUAGE plpgsql
 AS $$
 BEGIN
-    INSERT INTO audit_unsealed (row_id, occurred_at) VALUES (NEW.id, NEW.occurred_at);
+    -- A note that is there already is not honest; the row must not fail for it.
+    INSERT INTO audit_unsealed (row_id, occurred_at) VALUES (NEW.id, NEW.occurred_at)
+    ON CONFLICT (row_id) DO UPDATE SET occurred_at = excluded.occurred_at, xid = excluded.xid;
     RETURN NULL;
 END
 $$;

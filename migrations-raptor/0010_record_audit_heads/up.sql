@@ -29,7 +29,7 @@ CREATE TABLE audit_checkpoints (
     way text NOT NULL,
     left_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     checkpoint text NOT NULL,
-    PRIMARY KEY (seal, way),
+    PRIMARY KEY (way, seal),
     CONSTRAINT audit_checkpoints_way_is_known CHECK (way IN ('log', 'post')),
     CONSTRAINT audit_checkpoints_checkpoint_is_bounded
         CHECK (checkpoint <> '' AND octet_length(checkpoint) <= 2000)

@@ -10,7 +10,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    audit_checkpoints (seal, way) {
+    audit_checkpoints (way, seal) {
         seal -> Int8,
         way -> Text,
         left_at -> Timestamptz,

@@ -154,8 +154,10 @@ async fn due(connection: &mut Connection, way: &str) -> Result<Option<Due>, DbEr
     let query = "
         SELECT number, hash, sealed_at, total_rows
         FROM (SELECT * FROM audit_seals ORDER BY number DESC LIMIT 1) AS newest
-        WHERE NOT EXISTS (SELECT FROM audit_checkpoints WHERE way = $1
-            AND (seal = number OR left_at > clock_timestamp() - interval '1 minute'))";
+        LEFT JOIN LATERAL (SELECT seal, left_at FROM audit_checkpoints WHERE way = $1
+            ORDER BY seal DESC LIMIT 1) AS last ON true
+        WHERE last.seal IS NULL
+            OR (last.seal <> number AND last.left_at <= clock_timestamp() - interval '1 minute')";
     Ok(sql_query(query).bind::<Text, _>(way).get_result(connection).await.optional()?)
 }
 

@@ -154,7 +154,7 @@ async fn examine(
     }
     let (mut sum, mut after) = (Sum::default(), removed);
     loop {
-        let seals = store::seals(connection, Some(after), Some(month)).await?;
+        let seals = store::seals::after(connection, Some(after), Some(month)).await?;
         let Some(last) = seals.as_slice().last() else { return Ok(sum.seals()) };
         after = last.number;
         for seal in &seals {
@@ -178,7 +178,7 @@ async fn fault_of(
         return Ok(Some(format!("seal {number} was changed")));
     }
     let mut rows: Vec<(i64, Hash)> = Vec::new();
-    for record in store::sealed_rows(connection, log, number).await? {
+    for record in store::seals::rows(connection, log, number).await? {
         if let Record::Row { id, digest, cells, .. } = record {
             if cells.is_none_or(|cells| row::digest(&cells) != digest) {
                 return Ok(Some(format!("row {id} is not as it was sealed")));

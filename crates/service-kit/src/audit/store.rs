@@ -1,23 +1,24 @@
 //! What the database holds of a log, read as [`Record`]s.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use diesel::sql_types::{Array, BigInt, Bool, Bytea, Date, Integer, Nullable, Text, Timestamptz};
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{Array, BigInt, Bool, Bytea, Nullable, Text, Timestamptz};
 use diesel::{QueryableByName, sql_query};
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 
-use super::chain::Seal;
 use super::record::{Record, Standing, VERSION};
 use super::row::Cells;
 use super::{Hash, Kind, Log, OCCURRED_AT, json, removal};
 use crate::db::{self, Connection, DbError, Pool};
 
-/// One moment for all statements, however long they take together.
+pub(super) mod seals;
+
+/// One moment for all statements, however long they take together, and whoever reads what they
+/// give.
 const ONE_MOMENT: &str = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; \
-                          SET LOCAL statement_timeout = 0";
-/// How many seals, or rows without one, are read at a time.
+                          SET LOCAL statement_timeout = 0; \
+                          SET LOCAL idle_in_transaction_session_timeout = 0";
+/// How many records are read at a time, of those that can be many.
 const BATCH: i64 = 500;
-/// The most rows that are read of one seal. No honest seal has more.
-const MOST_ROWS: i64 = 4 * super::sealing::MOST_ROWS;
 
 impl Log {
     /// The columns of `audit_log` but its id, as an array of texts.
@@ -77,13 +78,13 @@ pub async fn read<E: From<DbError>>(
         witnesses(connection, &mut take).await?;
         let mut after = None;
         loop {
-            let seals = seals(connection, after, None).await?;
+            let seals = seals::after(connection, after, None).await?;
             let Some(last) = seals.as_slice().last() else { break };
             after = Some(last.number);
             for seal in seals {
                 let number = seal.number;
                 take(Record::Seal(seal))?;
-                for row in sealed_rows(connection, log, number).await? {
+                for row in seals::rows(connection, log, number).await? {
                     take(row)?;
                 }
             }
@@ -125,12 +126,18 @@ async fn witnesses<E: From<DbError>>(
     connection: &mut Connection,
     take: &mut impl FnMut(Record) -> Result<(), E>,
 ) -> Result<(), E> {
-    let query = "SELECT DISTINCT ON (seal, checkpoint) checkpoint FROM audit_checkpoints \
-                 ORDER BY seal, checkpoint";
-    let checkpoints: Vec<StoredCheckpoint> =
-        sql_query(query).load(connection).await.map_err(DbError::from)?;
-    for StoredCheckpoint { checkpoint } in checkpoints {
-        take(Record::Checkpoint { checkpoint })?;
+    let declare = "DECLARE noted NO SCROLL CURSOR FOR \
+                   SELECT checkpoint FROM audit_checkpoints ORDER BY way, seal";
+    connection.batch_execute(declare).await.map_err(DbError::from)?;
+    loop {
+        let fetch = sql_query(format!("FETCH {BATCH} FROM noted"));
+        let noted: Vec<StoredCheckpoint> = fetch.load(connection).await.map_err(DbError::from)?;
+        if noted.is_empty() {
+            break;
+        }
+        for StoredCheckpoint { checkpoint } in noted {
+            take(Record::Checkpoint { checkpoint })?;
+        }
     }
     let query = "SELECT number, hash, seen_at FROM audit_peer_heads ORDER BY number, seen_at";
     let heads: Vec<StoredHead> = sql_query(query).load(connection).await.map_err(DbError::from)?;
@@ -142,124 +149,6 @@ async fn witnesses<E: From<DbError>>(
         take(Record::Tombstone(tombstone))?;
     }
     Ok(())
-}
-
-#[derive(QueryableByName)]
-struct StoredSeal {
-    #[diesel(sql_type = BigInt)]
-    number: i64,
-    #[diesel(sql_type = Bytea)]
-    previous: Vec<u8>,
-    #[diesel(sql_type = Bytea)]
-    hash: Vec<u8>,
-    #[diesel(sql_type = Date)]
-    month: NaiveDate,
-    #[diesel(sql_type = Integer)]
-    row_count: i32,
-    #[diesel(sql_type = BigInt)]
-    total_rows: i64,
-    #[diesel(sql_type = BigInt)]
-    first_row: i64,
-    #[diesel(sql_type = BigInt)]
-    last_row: i64,
-    #[diesel(sql_type = Bytea)]
-    rows_root: Vec<u8>,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    peer_number: Option<i64>,
-    #[diesel(sql_type = Nullable<Bytea>)]
-    peer_hash: Option<Vec<u8>>,
-    #[diesel(sql_type = Timestamptz)]
-    settled_until: DateTime<Utc>,
-    #[diesel(sql_type = Timestamptz)]
-    sealed_at: DateTime<Utc>,
-}
-
-/// The seals after the one with this number, perhaps of one month alone. A time that no honest seal has is read as another, so
-/// that the seal is found to be changed.
-pub(super) async fn seals(
-    connection: &mut Connection,
-    after: Option<i64>,
-    month: Option<NaiveDate>,
-) -> Result<Vec<Seal>, DbError> {
-    let usual = |column: &str| {
-        format!(
-            "CASE WHEN {column} BETWEEN '0001-01-01' AND '9999-12-31' THEN {column} \
-             ELSE 'epoch' END AS {column}"
-        )
-    };
-    let query = format!(
-        "SELECT number, previous, hash, row_count, total_rows, first_row, last_row, rows_root, \
-             peer_number, peer_hash, {}, {}, {} \
-         FROM audit_seals WHERE ($1 IS NULL OR number > $1) AND ($3 IS NULL OR month = $3) \
-         ORDER BY number LIMIT $2",
-        usual("month"),
-        usual("settled_until"),
-        usual("sealed_at")
-    );
-    let stored: Vec<StoredSeal> = sql_query(query)
-        .bind::<Nullable<BigInt>, _>(after)
-        .bind::<BigInt, _>(BATCH)
-        .bind::<Nullable<Date>, _>(month)
-        .load(connection)
-        .await?;
-    stored.into_iter().map(seal).collect()
-}
-
-fn seal(stored: StoredSeal) -> Result<Seal, DbError> {
-    Ok(Seal {
-        number: stored.number,
-        previous: hash(&stored.previous)?,
-        hash: hash(&stored.hash)?,
-        month: stored.month,
-        row_count: stored.row_count,
-        total_rows: stored.total_rows,
-        first_row: stored.first_row,
-        last_row: stored.last_row,
-        rows_root: hash(&stored.rows_root)?,
-        peer_number: stored.peer_number,
-        peer_hash: stored.peer_hash.as_deref().map(hash).transpose()?,
-        settled_until: stored.settled_until,
-        sealed_at: stored.sealed_at,
-    })
-}
-
-#[derive(QueryableByName)]
-struct SealedRow {
-    #[diesel(sql_type = BigInt)]
-    row_id: i64,
-    #[diesel(sql_type = Bytea)]
-    digest: Vec<u8>,
-    #[diesel(sql_type = Bool)]
-    is_there: bool,
-    #[diesel(sql_type = Array<Nullable<Text>>)]
-    cells: Vec<Option<String>>,
-}
-
-/// The rows of a seal. What their ids lie between is said once more, so that a log of many
-/// partitions is not read whole for each seal.
-pub(super) async fn sealed_rows(
-    connection: &mut Connection,
-    log: &Log,
-    number: i64,
-) -> Result<Vec<Record>, DbError> {
-    let query = format!(
-        "SELECT row_id, digest, audit_log.id IS NOT NULL AS is_there, {} AS cells \
-         FROM audit_sealed_rows LEFT JOIN audit_log ON audit_log.id = row_id \
-             AND audit_log.id >= (SELECT min(row_id) FROM audit_sealed_rows WHERE seal = $1) \
-             AND audit_log.id <= (SELECT max(row_id) FROM audit_sealed_rows WHERE seal = $1) \
-         WHERE seal = $1 ORDER BY row_id LIMIT $2",
-        log.cells_sql()
-    );
-    let rows: Vec<SealedRow> = sql_query(query)
-        .bind::<BigInt, _>(number)
-        .bind::<BigInt, _>(MOST_ROWS)
-        .load(connection)
-        .await?;
-    let record = |row: SealedRow| {
-        let cells = row.is_there.then(|| log.cells(row.cells));
-        Ok(Record::Row { id: row.row_id, seal: number, digest: hash(&row.digest)?, cells })
-    };
-    rows.into_iter().map(record).collect()
 }
 
 #[derive(QueryableByName)]

@@ -4,9 +4,9 @@
 use chrono::{DateTime, Utc};
 use ghost_contracts::timestamp;
 
-use super::chain::{self, GENESIS, Seal};
-use super::finding::{count, span};
-use super::record::{Record, Standing, VERSION};
+use super::chain::{GENESIS, Seal};
+use super::finding::span;
+use super::record::{Record, VERSION};
 use super::removed::Removed;
 use super::row::{self, Cells};
 use super::suspicion::Suspicion;
@@ -15,6 +15,9 @@ use super::{Hash, Log};
 
 pub use super::finding::{Change, Finding, Report};
 pub use super::witness::{Evidence, OtherLog};
+
+mod loose;
+mod seal;
 
 /// How many wrong rows, and incomplete seals, are compared with each other.
 const COMPARED: usize = 1_000;
@@ -98,6 +101,9 @@ impl Verifier {
         if self.read_at.is_none() && !matches!(record, Record::Log { .. }) {
             return Err("it does not begin as an export of an audit log does".to_owned());
         }
+        if self.ended {
+            return Err("something follows the end of the export".to_owned());
+        }
         match record {
             Record::Log { service, version, read_at } => {
                 if service != self.service {
@@ -124,43 +130,6 @@ impl Verifier {
             Record::End => self.ended = true,
         }
         Ok(())
-    }
-
-    fn seal(&mut self, seal: Seal) {
-        self.close();
-        let (last, hash, last_first_row) = self.last;
-        let number = seal.number;
-        let follows = number == last + 1;
-        let has_own_hash = seal.hash == seal.computed_hash(self.service);
-        if number > last + 1 {
-            let lost = seal.total_rows - i64::from(seal.row_count) - self.report.rows;
-            let gone = span("seal", last + 1, number - 1);
-            let text = format!("{gone} was removed, with {}", count(lost.max(0), "row"));
-            self.report.add(Change::Removed, None, Some(last + 1), text);
-        } else if !follows {
-            let text = format!("seal {number} stands twice, or in another place");
-            self.report.add(Change::Reordered, Some(seal.first_row), Some(number), text);
-        } else if has_own_hash && seal.previous != hash {
-            let text = match last {
-                0 => "seal 1 was changed: it is not the first of a chain".to_owned(),
-                _ => format!("seal {last} was changed: seal {number} follows another"),
-            };
-            let row = last_first_row.or(Some(seal.first_row));
-            self.report.add(Change::Changed, row, Some(last.max(1)), text);
-        }
-        if !has_own_hash {
-            let text = format!("seal {number} was changed: it does not have its own hash");
-            self.report.add(Change::Changed, Some(seal.first_row), Some(number), text);
-        }
-        self.removed.see(&seal);
-        self.witnesses.check(&seal, &mut self.report);
-        self.report.seals += 1;
-        self.report.rows = match has_own_hash {
-            true => seal.total_rows,
-            false => self.report.rows + i64::from(seal.row_count),
-        };
-        self.last = (number, seal.hash, Some(seal.first_row));
-        self.open = Some(OpenSeal { seal, rows: Vec::new(), has_wrong: false });
     }
 
     fn row(&mut self, id: i64, seal: i64, sealed: Hash, cells: Option<&Cells>) {
@@ -205,97 +174,6 @@ impl Verifier {
                 (span("row", first, last), if first == last { "was" } else { "were" });
             self.report.add(Change::Removed, Some(first), None, format!("{rows} {were} removed"));
         }
-    }
-
-    /// The rows of a seal are complete: do they add up to it?
-    fn close(&mut self) {
-        let Some(OpenSeal { seal, rows, has_wrong }) = self.open.take() else { return };
-        let number = seal.number;
-        let (first, last) = (seal.first_row, seal.last_row);
-        let there = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-        let held = i64::from(seal.row_count);
-        let range = format!("seal {number} ({})", span("row", first, last));
-        if there == 0 && self.removed.explain(&seal) {
-            self.last_row = self.last_row.max(last);
-        } else if there < held {
-            let lost = count(held - there, "row");
-            let text =
-                format!("{range} has lost {lost}, together with the note of what was sealed");
-            self.report.add(Change::Removed, Some(first), Some(number), text);
-            if self.incomplete.len() < COMPARED {
-                self.incomplete.push((number, first, last));
-            }
-        } else if there > held {
-            let more = count(there - held, "row");
-            let text = format!("{range} has {more} more than were sealed");
-            self.report.add(Change::Inserted, Some(first), Some(number), text);
-        } else if !has_wrong && root(&rows) != seal.rows_root {
-            let text = format!(
-                "{range} does not hold what was sealed: a row was changed, or rows were exchanged, \
-                 together with the note of what was sealed"
-            );
-            self.report.add(Change::Changed, Some(first), Some(number), text);
-        }
-        self.suspicion.learn(&seal);
-    }
-
-    fn orphans(&mut self, seal: i64, first_row: i64, rows: i64) {
-        self.close();
-        let rows = count(rows, "row");
-        let (change, text) = match seal > self.last.0 {
-            true => (
-                Change::CutOff,
-                format!(
-                    "the seals were cut off after seal {}: from row {first_row} on, {rows} of seal {seal} have no seal",
-                    self.last.0
-                ),
-            ),
-            false => (
-                Change::Removed,
-                format!(
-                    "seal {seal} was removed: {rows} of it, from row {first_row} on, have no seal"
-                ),
-            ),
-        };
-        self.report.add(change, Some(first_row), Some(seal), text);
-    }
-
-    fn loose(&mut self, id: i64, standing: Standing, cells: Option<&Cells>) {
-        self.close();
-        let lost_by =
-            self.incomplete.iter().find(|(_, first, last)| (*first..=*last).contains(&id));
-        let lost_by = lost_by.map(|(number, _, _)| *number);
-        if cells.is_some() && self.missing.is_some_and(|(first, _)| first < id) {
-            self.end_missing();
-        }
-        let (change, text) = match (standing, cells) {
-            (Standing::SealedAndWaiting, _) => {
-                (Change::Inserted, format!("row {id} is noted as waiting for a seal and has one"))
-            }
-            (Standing::Waiting, None) => {
-                (Change::Removed, format!("row {id} was removed before it was sealed"))
-            }
-            (Standing::Waiting, Some(cells)) => {
-                self.report.unsealed += 1;
-                match self.suspicion.judge(id, row::occurred_at(cells)) {
-                    Some(why) => {
-                        (Change::Inserted, format!("row {id} was inserted afterwards: {why}"))
-                    }
-                    None => return,
-                }
-            }
-            (Standing::Unknown, _) => match lost_by {
-                Some(seal) => (
-                    Change::Removed,
-                    format!("row {id} was taken out of its seal, probably seal {seal}"),
-                ),
-                None => (
-                    Change::Inserted,
-                    format!("row {id} was inserted past the seals: it has none and waits for none"),
-                ),
-            },
-        };
-        self.report.add(change, Some(id), lost_by, text);
     }
 
     /// What was found.
@@ -343,8 +221,4 @@ fn open_wrong(open: Option<&mut OpenSeal>) {
     if let Some(open) = open {
         open.has_wrong = true;
     }
-}
-
-fn root(rows: &[(i64, Hash)]) -> Hash {
-    chain::rows_root(rows.iter().map(|(id, digest)| (*id, digest)))
 }

@@ -64,8 +64,8 @@ struct Witness {
     at: DateTime<Utc>,
     /// A log that was read at this time or later must hold the seal.
     by: DateTime<Utc>,
+    /// How many rows there were; what the other service heard does not say.
     rows: Option<i64>,
-    source: String,
 }
 
 /// All that was seen, by the seal's number.
@@ -97,19 +97,26 @@ impl Witnesses {
         }
         if let Some(other) = other {
             for (number, hash, at) in &other.heads {
-                let source = format!("{} heard of at a ghost reset", other.service);
                 let (hash, at) = (*hash, *at);
-                all.add(*number, Witness { hash, at, by: at + SKEW, rows: None, source });
+                all.add(*number, Witness { hash, at, by: at + SKEW, rows: None });
             }
             all.other = Some(other);
         }
         all
     }
 
-    fn add(&mut self, number: i64, witness: Witness) {
+    /// Whether it says something new.
+    fn add(&mut self, number: i64, witness: Witness) -> bool {
         let known = self.seen.entry(number).or_default();
-        if known.iter().all(|other| other.hash != witness.hash) {
-            known.push(witness);
+        match known.iter_mut().find(|other| other.hash == witness.hash) {
+            Some(same) => {
+                same.by = same.by.min(witness.by);
+                false
+            }
+            None => {
+                known.push(witness);
+                true
+            }
         }
     }
 
@@ -119,18 +126,15 @@ impl Witnesses {
             return;
         }
         let (number, at) = (checkpoint.seal, checkpoint.sealed_at);
-        match checkpoint.judge(&self.keys) {
-            Signature::Bad => {
-                let text = format!("the checkpoint of seal {number} has a wrong signature");
-                report.add(Change::Changed, None, Some(number), text);
-                return;
-            }
-            Signature::Unchecked => self.unchecked += 1,
-            Signature::Good => {}
+        let signature = checkpoint.judge(&self.keys);
+        if signature == Signature::Bad {
+            let text = format!("the checkpoint of seal {number} has a wrong signature");
+            report.add(Change::Changed, None, Some(number), text);
+            return;
         }
-        let source = "left as a checkpoint".to_owned();
-        let rows = Some(checkpoint.rows);
-        self.add(number, Witness { hash: checkpoint.hash, at, by: at, rows, source });
+        let (hash, rows) = (checkpoint.hash, Some(checkpoint.rows));
+        let is_new = self.add(number, Witness { hash, at, by: at, rows });
+        self.unchecked += usize::from(is_new && signature == Signature::Unchecked);
     }
 
     /// The log's own note of a checkpoint.
@@ -152,12 +156,17 @@ impl Witnesses {
         seen_at: DateTime<Utc>,
         report: &mut Report,
     ) {
-        if self.peer_heads.insert(number, hash).is_some_and(|before| before != hash) {
-            let text = format!(
-                "the other service has named two hashes for its seal {number}: its log was rewritten"
-            );
-            report.add(Change::Rewritten, None, None, text);
-            return;
+        match self.peer_heads.insert(number, hash) {
+            None => {}
+            Some(before) if before == hash => return,
+            Some(_) => {
+                let text = format!(
+                    "the other service has named two hashes for its seal {number}: its log was \
+                     rewritten"
+                );
+                report.add(Change::Rewritten, None, None, text);
+                return;
+            }
         }
         let Some(other) = &self.other else { return };
         let (service, at) = (&other.service, timestamp::to_text(&seen_at));
@@ -180,6 +189,14 @@ impl Witnesses {
         }
     }
 
+    /// How a seal was seen outside.
+    fn source(&self, witness: &Witness) -> String {
+        match (&self.other, witness.rows) {
+            (Some(other), None) => format!("{} heard of at a ghost reset", other.service),
+            _ => "left as a checkpoint".to_owned(),
+        }
+    }
+
     /// Whether a seal is the one that was seen.
     pub(super) fn check(&mut self, seal: &Seal, report: &mut Report) {
         let seen = self.seen.remove(&seal.number).unwrap_or_default();
@@ -191,7 +208,7 @@ impl Witnesses {
              one that {} ({})",
             seal.number,
             seal.first_row,
-            wrong.source,
+            self.source(wrong),
             timestamp::to_text(&wrong.at)
         );
         report.add(Change::Rewritten, Some(seal.first_row), Some(seal.number), text);
@@ -215,7 +232,7 @@ impl Witnesses {
             let text = format!(
                 "the log was cut off at the end, after seal {last} (row {last_row}): seal {number}, \
                  which {} ({}), is gone{}",
-                witness.source,
+                self.source(witness),
                 timestamp::to_text(&witness.at),
                 lost.unwrap_or_default()
             );

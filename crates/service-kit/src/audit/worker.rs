@@ -11,7 +11,7 @@ use super::sealing::{self, Sealing};
 use crate::db::Pool;
 
 /// The time between two rounds.
-const INTERVAL: Duration = Duration::from_secs(5);
+const INTERVAL: Duration = Duration::from_secs(2);
 
 /// What makes the checkpoints of a service leave; nothing without a key, which is said once.
 ///
