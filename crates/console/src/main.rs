@@ -12,6 +12,7 @@ use console::settings::Variables;
 use console::startup::{Application, MIGRATIONS};
 use ghost_contracts::EmailAddress;
 use service_kit::db::Pool;
+use service_kit::fail_point;
 use service_kit::migrate;
 use service_kit::settings::{DatabaseSettings, Faults, Source};
 use service_kit::stop;
@@ -116,6 +117,7 @@ async fn main() -> ExitCode {
 
 async fn serve(variables: Variables) -> Result<(), Failure> {
     let settings = variables.for_serve()?;
+    fail_point::arm();
     let stop = stop::on_signal().map_err(sentence)?;
     let application = Application::build(settings).map_err(sentence)?;
     tracing::info!(port = application.port(), "listening");

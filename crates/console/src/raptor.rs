@@ -10,6 +10,7 @@ use ghost_contracts::{AccountState, EmailAddress, ErrorCode};
 use reqwest::StatusCode;
 use serde_json::{Map, Value};
 use service_kit::error::ApiError;
+use service_kit::fail_point;
 use service_kit::http::request_id::RequestId;
 use service_kit::service_client::{Answer, CallError, ServiceClient};
 
@@ -141,7 +142,9 @@ impl RaptorClient {
             actor_admin_id: actor.clone(),
             plan: plan.cloned(),
         };
+        fail_point::request("ghost_reset.delete.asking")?;
         let answer = self.0.post(GHOST_DELETE_PATH, &order, request).await?;
+        fail_point::answer("ghost_reset.delete.answered")?;
         let status = answer.status.as_u16();
         match answer.status {
             StatusCode::NO_CONTENT => Ok(GhostDeletion::Deleted),

@@ -9,6 +9,7 @@ use ghost_contracts::commands::{NO_SUCH_ACCOUNT, OLDER_ACCOUNT};
 use raptor_api::commands::{self, CommandError};
 use raptor_api::settings::{Settings, Variables};
 use raptor_api::startup::Application;
+use service_kit::fail_point;
 use service_kit::settings::{Faults, Source};
 use service_kit::telemetry::{self, Audience};
 
@@ -87,6 +88,7 @@ async fn main() -> ExitCode {
 async fn serve(variables: Variables) -> Result<ExitCode, Failure> {
     let settings: Settings = variables.for_serve()?;
     telemetry::init(settings.log_format, Audience::Service);
+    fail_point::arm();
     let failed =
         |error: &dyn std::fmt::Display| Failure::Other(format!("The service ended: {error}."));
     let stop = service_kit::stop::on_signal().map_err(|error| failed(&error))?;

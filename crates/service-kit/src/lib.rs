@@ -8,6 +8,7 @@ pub mod challenge;
 pub mod clock;
 pub mod db;
 pub mod error;
+pub mod fail_point;
 pub mod health;
 pub mod http;
 pub mod metrics;
