@@ -16,6 +16,8 @@ mod beta;
 mod commands;
 mod enroll;
 mod error_pages;
+#[cfg(debug_assertions)]
+mod fail_points;
 mod flags;
 mod ghost_reset;
 mod health;

@@ -4,7 +4,6 @@
 mod answers;
 mod faults;
 mod interrupted;
-mod killed;
 mod pages;
 mod plan;
 mod preview;

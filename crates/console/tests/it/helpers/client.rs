@@ -103,6 +103,11 @@ impl Client {
     }
 
     pub async fn send(&self, ask: Ask) -> Reply {
+        self.try_send(ask).await.unwrap()
+    }
+
+    /// The same where whoever is asked may die before the answer.
+    pub async fn try_send(&self, ask: Ask) -> reqwest::Result<Reply> {
         let mut request = self.http.request(ask.method, format!("{}{}", self.base, ask.path));
         for (name, value) in ask.headers {
             request = request.header(name, value);
@@ -110,9 +115,9 @@ impl Client {
         if let Some(cookie) = &self.cookie {
             request = request.header("cookie", cookie);
         }
-        let response = request.body(ask.body).send().await.unwrap();
+        let response = request.body(ask.body).send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Reply { status, headers, text: response.text().await.unwrap() }
+        Ok(Reply { status, headers, text: response.text().await? })
     }
 
     /// Reads as a program.
