@@ -31,8 +31,8 @@ use crate::domain::ghost_reset::GhostReset;
 use crate::domain::invitation::Invitations;
 use crate::domain::tester::SmokeEmailDomain;
 use crate::domain::walkthrough_token::WalkthroughKeys;
-use crate::http::error;
 use crate::http::webhooks::postmark::WebhookSecret;
+use crate::http::{error, token_page};
 use crate::mail::Mailer;
 use crate::mail::message::Links;
 use crate::mail::postmark::Postmark;
@@ -247,6 +247,7 @@ fn serve(
             .configure(routes::routes)
             .default_service(web::to(resource::not_found))
             .wrap(from_fn(errors::render))
+            .wrap(from_fn(token_page::guard))
             .wrap(from_fn(trace::trace))
             .wrap(from_fn(headers::secure))
     });

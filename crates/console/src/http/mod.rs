@@ -17,4 +17,5 @@ pub mod logout;
 pub mod overview;
 pub mod respond;
 pub mod session;
+pub mod token_page;
 pub mod webhooks;

@@ -27,6 +27,24 @@ pub fn guard_token_page(headers: &mut HeaderMap) {
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
 }
 
+/// Middleware around everything, error pages too: no answer at one of `paths`, pages with a token
+/// in their address, is kept, and none lets the address leak in a `Referer`.
+///
+/// # Errors
+/// None of its own.
+pub async fn guard_token_pages<B: MessageBody>(
+    paths: &[&str],
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    let has_token = paths.contains(&request.path());
+    let mut response = next.call(request).await?;
+    if has_token {
+        guard_token_page(response.headers_mut());
+    }
+    Ok(response)
+}
+
 /// Middleware, the outermost. What a handler set already stays.
 ///
 /// # Errors
