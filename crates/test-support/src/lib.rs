@@ -23,6 +23,7 @@ pub mod relay;
 pub mod schema_file;
 mod throwaway;
 pub mod wait;
+pub mod walk;
 
 pub use http_server::{Answer, SeenRequest};
 pub use software_passkey;

@@ -16,6 +16,7 @@ mod beta;
 mod commands;
 mod enroll;
 mod error_pages;
+mod every_route;
 #[cfg(debug_assertions)]
 mod fail_points;
 mod flags;
