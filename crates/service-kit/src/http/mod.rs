@@ -6,6 +6,7 @@ pub mod client_address;
 pub mod errors;
 pub mod headers;
 pub mod origin;
+pub mod overload;
 pub mod rate_limit;
 pub mod request_id;
 pub mod resource;
