@@ -171,10 +171,10 @@ mod tests {
         relay.restore();
         assert_eq!(get(&url).await.unwrap().status(), 204);
         early.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
-        let mut byte = [0];
+        let (mut one, mut other) = ([0], [0]);
         tokio::select! {
-            read = early.read(&mut byte) => panic!("not silent: {read:?}"),
-            read = late.read(&mut byte) => panic!("not silent: {read:?}"),
+            read = early.read(&mut one) => panic!("not silent: {read:?}"),
+            read = late.read(&mut other) => panic!("not silent: {read:?}"),
             carried = get(&url) => assert_eq!(carried.unwrap().status(), 204),
         }
     }
