@@ -21,6 +21,7 @@ pub mod proxy;
 pub mod redis;
 pub mod relay;
 pub mod schema_file;
+pub mod small_disk;
 mod throwaway;
 pub mod wait;
 

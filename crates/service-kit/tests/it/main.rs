@@ -7,3 +7,4 @@
 
 mod outages;
 mod transaction;
+mod unread;
