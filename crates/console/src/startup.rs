@@ -15,7 +15,7 @@ use service_kit::db::{DbError, Pool};
 use service_kit::health::{self, Gauges, Health};
 use service_kit::http::client_address::TrustedProxyHops;
 use service_kit::http::errors::{self, ErrorPages};
-use service_kit::http::{headers, overload, resource, trace};
+use service_kit::http::{headers, overload, resource, trace, unread};
 use service_kit::metrics::Metrics;
 use service_kit::migrate::{self, MigrateError};
 use service_kit::passkey::{CeremonyError, Passkeys};
@@ -254,6 +254,7 @@ fn serve(
             .wrap(from_fn(errors::render))
             .wrap(from_fn(trace::trace))
             .wrap(from_fn(headers::secure))
+            .wrap(from_fn(unread::close))
     });
     let server = match workers {
         Some(workers) => server.workers(workers),

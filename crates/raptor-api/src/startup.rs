@@ -12,7 +12,7 @@ use service_kit::clock::Clock;
 use service_kit::db::{DbError, Pool};
 use service_kit::health::{self, Gauges, Health};
 use service_kit::http::errors::{self, ErrorPages};
-use service_kit::http::{headers, overload, resource, trace};
+use service_kit::http::{headers, overload, resource, trace, unread};
 use service_kit::metrics::Metrics;
 use service_kit::migrate::{self, MigrateError};
 use service_kit::passkey::{CeremonyError, Passkeys};
@@ -97,6 +97,7 @@ impl Application {
                 .wrap(from_fn(http::token_page::guard))
                 .wrap(from_fn(trace::trace))
                 .wrap(from_fn(headers::secure))
+                .wrap(from_fn(unread::close))
         })
         .disable_signals()
         .shutdown_timeout(REQUEST_GRACE_SECONDS)

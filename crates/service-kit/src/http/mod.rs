@@ -11,3 +11,4 @@ pub mod rate_limit;
 pub mod request_id;
 pub mod resource;
 pub mod trace;
+pub mod unread;
