@@ -18,6 +18,7 @@ mod http_server;
 pub mod postgres;
 pub mod postmark;
 pub mod proxy;
+pub mod raw_server;
 pub mod redis;
 pub mod relay;
 pub mod schema_file;

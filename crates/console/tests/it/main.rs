@@ -23,6 +23,7 @@ mod helpers;
 mod internal;
 mod login;
 mod mail;
+mod outages;
 mod overview;
 mod schema;
 mod session;
