@@ -2,6 +2,7 @@
 //! then, and that it heals by itself.
 
 mod clients;
+mod console;
 mod disk;
 mod postgres;
 mod redis;
