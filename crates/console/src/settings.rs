@@ -6,6 +6,7 @@ use ghost_contracts::EmailAddress;
 use ghost_contracts::service_token::KeyRing;
 use secrecy::SecretString;
 use service_kit::clock::Clock;
+use service_kit::db::Patience;
 use service_kit::http::client_address::TrustedProxyHops;
 use service_kit::settings::{DatabaseSettings, PublicUrl, RelyingPartyId, ServiceUrl, Setting};
 
@@ -81,13 +82,20 @@ pub struct Tuning {
     pub workers: Option<usize>,
     /// Connections to the database.
     pub pool_size: usize,
+    /// How long requests wait for them, and how many.
+    pub patience: Patience,
     /// What dates tokens.
     pub clock: Clock,
 }
 
 impl Default for Tuning {
     fn default() -> Self {
-        Self { workers: None, pool_size: POOL_SIZE, clock: Clock::system() }
+        Self {
+            workers: None,
+            pool_size: POOL_SIZE,
+            patience: Patience::default(),
+            clock: Clock::system(),
+        }
     }
 }
 

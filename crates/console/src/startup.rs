@@ -15,7 +15,7 @@ use service_kit::db::{DbError, Pool};
 use service_kit::health::{self, Gauges, Health};
 use service_kit::http::client_address::TrustedProxyHops;
 use service_kit::http::errors::{self, ErrorPages};
-use service_kit::http::{headers, resource, trace};
+use service_kit::http::{headers, overload, resource, trace, unread};
 use service_kit::metrics::Metrics;
 use service_kit::migrate::{self, MigrateError};
 use service_kit::passkey::{CeremonyError, Passkeys};
@@ -147,7 +147,11 @@ impl Application {
 
 impl Shared {
     fn new(settings: &Settings) -> Result<Self, StartError> {
-        let pool = Pool::new(&settings.database, settings.tuning.pool_size)?;
+        let pool = Pool::with_patience(
+            &settings.database,
+            settings.tuning.pool_size,
+            settings.tuning.patience,
+        )?;
         let clock = settings.tuning.clock.clone();
         let metrics = Metrics::new()?;
         Ok(Self {
@@ -246,10 +250,12 @@ fn serve(
             .configure(|config| shared.install(config))
             .configure(routes::routes)
             .default_service(web::to(resource::not_found))
+            .wrap(from_fn(overload::shed))
             .wrap(from_fn(errors::render))
             .wrap(from_fn(token_page::guard))
             .wrap(from_fn(trace::trace))
             .wrap(from_fn(headers::secure))
+            .wrap(from_fn(unread::close))
     });
     let server = match workers {
         Some(workers) => server.workers(workers),
@@ -259,6 +265,7 @@ fn serve(
         .disable_signals()
         .shutdown_timeout(REQUEST_GRACE_SECONDS)
         .client_request_timeout(REQUEST_LIMIT)
+        .max_connections(server::CONNECTIONS_A_WORKER)
         .listen(listener)?;
     Ok(server.run())
 }

@@ -4,6 +4,7 @@
 use ghost_contracts::service_token::{KeyRing, SigningKey};
 use secrecy::SecretString;
 use service_kit::clock::Clock;
+use service_kit::db::Patience;
 use service_kit::http::client_address::TrustedProxyHops;
 use service_kit::http::rate_limit::RateLimit;
 use service_kit::settings::{
@@ -88,13 +89,15 @@ pub struct Tuning {
     pub workers: Option<usize>,
     /// The most connections to Postgres.
     pub pool_size: usize,
+    /// How long requests wait for them, and how many.
+    pub patience: Patience,
     /// What dates tokens.
     pub clock: Clock,
 }
 
 impl Default for Tuning {
     fn default() -> Self {
-        Self { workers: None, pool_size: 10, clock: Clock::system() }
+        Self { workers: None, pool_size: 10, patience: Patience::default(), clock: Clock::system() }
     }
 }
 

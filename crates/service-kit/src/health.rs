@@ -81,7 +81,7 @@ async fn ready(health: Data<Health>) -> HttpResponse {
     let mut checks = json!({"database": word(database), "migrations": migrations});
     let mut ready = database && migrations == "ok";
     if let Some(redis) = &health.redis {
-        let there = redis.ping().await.is_ok();
+        let there = redis.check().await.is_ok();
         ready &= there;
         if let Some(checks) = checks.as_object_mut() {
             checks.insert("redis".into(), word(there).into());

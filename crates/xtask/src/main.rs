@@ -28,6 +28,9 @@ enum Command {
     Test,
     /// The whole system on a throw-away Postgres and Redis, with testers in every state.
     Demo(demo::Options),
+    /// More than the services can take, and whether they bear it, on throw-away servers. For
+    /// figures that mean something: `cargo run --release --package xtask -- load`.
+    Load(demo::load::Options),
     /// Pictures of every page of both services, to look at, in `target/look`.
     Look(pages::Words),
     /// The pictures of the README, made anew in a demo.
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         Command::Check => check::check(),
         Command::Test => check::test(),
         Command::Demo(options) => return demo::run(&options),
+        Command::Load(options) => return demo::load::run(&options),
         Command::Look(words) => pages::look(&words),
         Command::Pictures => return demo::run(&demo::Options::pictures()),
         Command::Schema => schema::write(),

@@ -26,6 +26,7 @@ mod helpers;
 mod internal;
 mod login;
 mod mail;
+mod outages;
 mod overview;
 mod schema;
 mod session;

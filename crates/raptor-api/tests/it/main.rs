@@ -15,6 +15,7 @@ mod health;
 mod helpers;
 mod housekeeping;
 mod internal;
+mod outages;
 mod pages;
 mod rate_limit;
 mod schema;

@@ -5,4 +5,6 @@
     reason = "clippy's exceptions for tests leave out the functions that tests share"
 )]
 
+mod outages;
 mod transaction;
+mod unread;

@@ -84,6 +84,11 @@ impl Client {
         &self.base
     }
 
+    /// Where the service listens.
+    pub fn address(&self) -> &str {
+        self.base.strip_prefix("http://").unwrap()
+    }
+
     pub async fn send(&self, ask: Ask<'_>) -> Reply {
         let mut request = self.http.request(ask.method, format!("{}{}", self.base, ask.path));
         for (name, value) in ask.headers {
