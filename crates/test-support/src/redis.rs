@@ -25,7 +25,7 @@ const DATABASES: u16 = 8192;
 #[derive(Debug)]
 pub struct RedisServer {
     port: u16,
-    _server: Server,
+    server: Server,
 }
 
 impl RedisServer {
@@ -89,9 +89,25 @@ impl RedisServer {
             server.log().contains("Ready to accept connections")
         })?;
         if ready {
-            Ok(Self { port, _server: server })
+            Ok(Self { port, server })
         } else {
             Err(StartError::Failed { program: "redis-server", output: server.log() })
+        }
+    }
+
+    /// Kills the server, starts an empty one on the same port after `pause`, and returns when it
+    /// answers. Blocks the calling thread.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`], where it does not come back.
+    pub fn restart_at_once(&self, pause: Duration) -> Result<(), StartError> {
+        let readies = || self.server.whole_log().matches("Ready to accept connections").count();
+        let before = readies();
+        self.server.restart(pause)?;
+        match self.server.wait_until("redis-server", READY_WITHIN, || readies() > before)? {
+            true => Ok(()),
+            false => Err(StartError::Failed { program: "redis-server", output: self.server.log() }),
         }
     }
 

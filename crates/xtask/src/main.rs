@@ -28,6 +28,8 @@ enum Command {
     Test,
     /// The whole system on a throw-away Postgres and Redis, with testers in every state.
     Demo(demo::Options),
+    /// Both services under load while everything around them breaks; then the invariants.
+    Chaos(chaos::Options),
     /// Pictures of every page of both services, to look at, in `target/look`.
     Look(pages::Words),
     /// The pictures of the README, made anew in a demo.
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         Command::Check => check::check(),
         Command::Test => check::test(),
         Command::Demo(options) => return demo::run(&options),
+        Command::Chaos(options) => return chaos::main(&options),
         Command::Look(words) => pages::look(&words),
         Command::Pictures => return demo::run(&demo::Options::pictures()),
         Command::Schema => schema::write(),
