@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::dice::Dice;
 use crate::failure::{Context as _, Failure};
+use crate::notes::Notes;
 
 /// How long somebody waits for an answer before they give up.
 const PATIENCE: Duration = Duration::from_secs(12);
@@ -22,6 +23,7 @@ pub(crate) struct Client {
     doors: Arc<[String]>,
     origin: Arc<str>,
     cookies: BTreeMap<String, String>,
+    notes: Arc<Notes>,
 }
 
 /// An answer, whatever its status.
@@ -46,7 +48,7 @@ impl Answer {
 
 impl Client {
     /// Opens the site at `origin`, which is served at each of `doors`.
-    pub(crate) fn new(origin: &str, doors: &[String]) -> Result<Self, Failure> {
+    pub(crate) fn new(origin: &str, doors: &[String], notes: Arc<Notes>) -> Result<Self, Failure> {
         let http = reqwest::Client::builder()
             .user_agent("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
             .connect_timeout(Duration::from_secs(2))
@@ -56,7 +58,8 @@ impl Client {
             .no_proxy()
             .build()
             .could_not("make an HTTP client")?;
-        Ok(Self { http, doors: doors.into(), origin: origin.into(), cookies: BTreeMap::new() })
+        let (doors, origin, cookies) = (doors.into(), origin.into(), BTreeMap::new());
+        Ok(Self { http, doors, origin, cookies, notes })
     }
 
     /// The same site in a browser of its own: no cookies.
@@ -130,6 +133,13 @@ impl Client {
         let body = response.text().await.ok()?;
         for cookie in &set {
             self.keep(cookie);
+        }
+        // Whatever is away is a 503 or a 502. A fault of a service's own is worth a look.
+        if status == 500 {
+            let place: String = path.chars().filter(|c| !c.is_ascii_digit()).collect();
+            let place = place.split('?').next().unwrap_or_default();
+            let code = body.split(',').next().unwrap_or_default();
+            self.notes.remark(format!("{place} answered 500 {code}"));
         }
         Some(Answer { status, location, body })
     }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
@@ -16,8 +17,11 @@ pub struct Violation {
 }
 
 /// What the actors of one run have seen. They share it.
-#[derive(Debug, Default)]
-pub(crate) struct Notes(Mutex<Inner>);
+#[derive(Debug)]
+pub(crate) struct Notes {
+    began: Instant,
+    inner: Mutex<Inner>,
+}
 
 #[derive(Debug, Default)]
 struct Inner {
@@ -26,11 +30,25 @@ struct Inner {
     promises: BTreeMap<&'static str, Vec<Value>>,
     secrets: BTreeSet<(&'static str, String)>,
     testers: Vec<(i64, String)>,
+    remarks: BTreeMap<String, u64>,
 }
 
+/// How many kinds of oddities are told.
+const REMARKS: usize = 30;
+
 impl Notes {
+    /// Nothing is noted yet, and the clock begins.
+    pub(crate) fn new() -> Self {
+        Self { began: Instant::now(), inner: Mutex::default() }
+    }
+
+    /// How many milliseconds ago that was.
+    pub(crate) fn clock(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
     fn inner(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Something was done once more.
@@ -51,6 +69,19 @@ impl Notes {
     /// All that is wrong so far.
     pub(crate) fn violations(&self) -> Vec<Violation> {
         self.inner().violations.clone()
+    }
+
+    /// Something is odd, though nothing is broken by it.
+    pub(crate) fn remark(&self, words: String) {
+        let remarks = &mut self.inner().remarks;
+        if remarks.len() < REMARKS || remarks.contains_key(&words) {
+            *remarks.entry(words).or_default() += 1;
+        }
+    }
+
+    /// What was odd, and how often.
+    pub(crate) fn remarks(&self) -> BTreeMap<String, u64> {
+        self.inner().remarks.clone()
     }
 
     /// A service has answered that something is so.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::checks::Databases;
 use crate::dice::Dice;
@@ -96,5 +96,38 @@ pub(crate) fn compare(before: &[Value], after: &[Value], notes: &Notes) {
     for row in changed.chain(added).take(5) {
         let words = format!("recovering a second time changed {row}");
         notes.violation("recovery-not-repeatable", words);
+    }
+}
+
+/// How many links of the past are tried.
+const OLD_LINKS: usize = 40;
+
+/// Nothing issued before a reset works after it: signup links whose testers were reset since.
+pub(crate) async fn try_old_links(stage: &Stage, seed: u64) {
+    let mut dice = Dice::new(seed, "old links");
+    let (accepted, resets) =
+        (stage.notes.promised("walkthroughs accepted"), stage.notes.promised("resets completed"));
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let resets = list(&resets);
+    let is_old = |link: &Value| {
+        resets.iter().any(|reset| {
+            let time = |of: &Value, name| of.get(name).and_then(Value::as_u64).unwrap_or_default();
+            // Resets are dated by the second: a link of the same one may be either.
+            reset.get("email") == link.get("email")
+                && time(reset, "asked_at") > time(link, "answered_at") + 1100
+        })
+    };
+    for link in list(&accepted).iter().filter(|link| is_old(link)).take(OLD_LINKS) {
+        let body = json!({"token": link.get("signup")});
+        let path = "/api/auth/register/begin-with-token";
+        let answer = stage.public.anew().post(&mut dice, path, &body).await;
+        match answer.map(|answer| answer.status) {
+            Some(400) => stage.notes.count("old links refused"),
+            status => {
+                let email = link.get("email").cloned().unwrap_or_default();
+                let words = format!("a signup link of {email} from before a reset: {status:?}");
+                stage.notes.violation("old-link-works", words);
+            }
+        }
     }
 }

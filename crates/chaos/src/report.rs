@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::notes::Violation;
+use crate::notes::{Notes, Violation};
 
 /// What a run has to have done at least; one that did less has tested nothing.
 const LEAST: &[(&str, u64)] = &[
@@ -28,6 +28,8 @@ pub struct Report {
     pub seed: u64,
     /// How often each thing was done.
     pub counts: BTreeMap<&'static str, u64>,
+    /// What was odd, and how often; nothing is broken by it.
+    pub remarks: BTreeMap<String, u64>,
     /// The broken invariants; one that shows itself in two ways is there twice.
     pub violations: Vec<Violation>,
     /// Where logs and dumps are, relative to the project where that can be said; nothing where
@@ -36,14 +38,10 @@ pub struct Report {
 }
 
 impl Report {
-    pub(crate) fn new(
-        seed: u64,
-        counts: BTreeMap<&'static str, u64>,
-        mut violations: Vec<Violation>,
-    ) -> Self {
+    pub(crate) fn new(seed: u64, notes: &Notes, mut violations: Vec<Violation>) -> Self {
         violations.sort();
         violations.dedup();
-        Self { seed, counts, violations, kept: None }
+        Self { seed, counts: notes.counts(), remarks: notes.remarks(), violations, kept: None }
     }
 
     /// Adds a broken invariant for all that was done too rarely.
@@ -70,6 +68,12 @@ impl fmt::Display for Report {
         writeln!(f, "\nWhat was done with seed {}:", self.seed)?;
         for (what, count) in &self.counts {
             writeln!(f, "  {count:>6}  {what}")?;
+        }
+        if !self.remarks.is_empty() {
+            writeln!(f, "\nOdd, though nothing is broken by it:")?;
+        }
+        for (words, count) in &self.remarks {
+            writeln!(f, "  {count:>6}  {words}")?;
         }
         if self.is_good() {
             return write!(f, "\nEvery invariant holds.");

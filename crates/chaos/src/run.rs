@@ -95,7 +95,7 @@ struct Running {
 
 impl Running {
     async fn start(programs: &Programs, plan: &Plan, world: World) -> Result<Self, Failure> {
-        let notes = Arc::new(Notes::default());
+        let notes = Arc::new(Notes::new());
         let over = watch::Sender::new(false);
         let chance = (plan.seed, plan.mix);
         let noted = Arc::clone(&notes);
@@ -142,14 +142,18 @@ impl Running {
     async fn judge(&mut self, plan: &Plan, directory: &Path) -> Result<Report, Failure> {
         let mut broken = Vec::new();
         if plan.faults {
+            let started = Instant::now();
             eprintln!("Faults are off. Waiting until nothing moves by itself any more.");
             self.machines.restart_all().await?;
             let world = self.machines.world();
             settle::wait_for_sessions(world, &self.machines.gone).await?;
             settle::wait_for_mails(world).await?;
             settle::wait_for_resets(world).await?;
+            let seconds = started.elapsed().as_secs();
+            eprintln!("Nothing moves after {seconds} s. Finishing what was interrupted.");
             broken.extend(checks::rows(&self.databases, &self.notes).await?);
             self.recover_twice(plan.seed).await?;
+            recovery::try_old_links(&self.stage, plan.seed).await;
         }
         broken.extend(checks::rows(&self.databases, &self.notes).await?);
         let world = self.machines.world();
@@ -161,7 +165,7 @@ impl Running {
         let haystacks = self.haystacks().await?;
         broken.extend(checks::leaks(&haystacks, &self.notes.secrets()));
         broken.extend(self.notes.violations());
-        let mut report = Report::new(plan.seed, self.notes.counts(), broken);
+        let mut report = Report::new(plan.seed, &self.notes, broken);
         if plan.faults {
             report.expect_enough();
         }

@@ -206,4 +206,15 @@ mod tests {
         drop(server);
         assert!(ask(address, &["PING"]).is_err());
     }
+
+    #[test]
+    fn a_server_that_is_killed_comes_back_empty_on_its_port() {
+        let server = RedisServer::start().unwrap();
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, server.port));
+        assert_eq!(ask(address, &["SET", "kept", "no"]).unwrap(), "+OK");
+        server.restart_at_once(Duration::from_millis(10)).unwrap();
+        assert_eq!(ask(address, &["GET", "kept"]).unwrap(), "$-1");
+        drop(server);
+        assert!(ask(address, &["PING"]).is_err());
+    }
 }

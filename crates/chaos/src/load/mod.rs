@@ -54,7 +54,7 @@ pub(crate) struct Stage {
     pub(crate) raptor: Database,
     console: Database,
     postmark: Arc<Postmark>,
-    public: Client,
+    pub(crate) public: Client,
     raptor_doors: Vec<String>,
     console_doors: Vec<String>,
     pub(crate) operators: Vec<Operator>,
@@ -81,7 +81,7 @@ impl Stage {
             process::run(&programs.console, arguments, &world.commands).await
         };
         command(&["flag", "set", "beta_ghost_reset", "on"]).await?;
-        let client = Client::new(CONSOLE_ORIGIN, &world.console_doors)?;
+        let client = Client::new(CONSOLE_ORIGIN, &world.console_doors, Arc::clone(&notes))?;
         let mut dice = Dice::new(seed, "enrolment");
         let mut operators = Vec::new();
         for name in ["ada", "grace"] {
@@ -91,12 +91,13 @@ impl Stage {
             let enrolled = Operator::enrol(client.anew(), &link, &mut dice, &notes).await;
             operators.push(enrolled.could_not("enrol an operator")?);
         }
+        let public = Client::new(RAPTOR_ORIGIN, &world.raptor_doors, Arc::clone(&notes))?;
         Ok(Self {
             notes,
             raptor: world.raptor.clone(),
             console: world.console.clone(),
             postmark: Arc::clone(&world.postmark),
-            public: Client::new(RAPTOR_ORIGIN, &world.raptor_doors)?,
+            public,
             raptor_doors: world.raptor_doors.clone(),
             console_doors: world.console_doors.clone(),
             operators,

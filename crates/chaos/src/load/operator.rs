@@ -62,6 +62,7 @@ impl Operator {
     ) -> Option<Answer> {
         let path = format!("/console/beta/testers/{tester}/ghost-reset");
         let body = plan.map_or(json!({}), |plan| json!({"plan": plan}));
+        let asked_at = notes.clock();
         let answer = self.client.post(dice, &path, &body).await;
         let Some(answer) = answer else {
             notes.count("resets without an answer");
@@ -82,6 +83,7 @@ impl Operator {
                         "token_id": body.get("new_token_id"),
                         "email_sent": sent.is_some(),
                         "actor": self.admin_id,
+                        "asked_at": asked_at,
                     }),
                 );
             }

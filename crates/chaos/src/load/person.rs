@@ -193,9 +193,15 @@ impl Person {
             let answer = browser.submit(&mut self.dice, "/walkthrough", &form).await;
             match answer {
                 Some(answer) if answer.status == 303 => {
-                    let promised = json!({"email": self.email, "nda_version": version});
+                    let signup = token_of(&answer.location?)?;
+                    let promised = json!({
+                        "email": self.email,
+                        "nda_version": version,
+                        "signup": signup,
+                        "answered_at": self.stage.notes.clock(),
+                    });
                     self.stage.notes.promise("walkthroughs accepted", promised);
-                    return token_of(&answer.location?);
+                    return Some(signup);
                 }
                 Some(answer) if answer.status < 500 => return None,
                 _ if self.stage.is_over() => return None,

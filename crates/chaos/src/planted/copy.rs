@@ -11,15 +11,8 @@ use tokio::process::Command;
 use super::patch::Patch;
 use crate::failure::{Context as _, Failure};
 
-/// What the programs are made of.
-const WHOLE: [&str; 6] = [
-    "crates/ghost-contracts",
-    "crates/service-kit",
-    "crates/raptor-api",
-    "crates/console",
-    "migrations-raptor",
-    "migrations-console",
-];
+/// Packages that are not copied: nothing that is built needs them.
+const LEFT_OUT: [&str; 2] = ["crates/browser-tests", "crates/signup-smoke"];
 
 /// Packages of which the manifest alone is copied. They are built with the services everywhere
 /// else, and so decide which features the dependencies have; with others those would have to be
@@ -69,8 +62,8 @@ type Files = BTreeMap<PathBuf, Vec<u8>>;
 
 fn collect(project: &Path) -> Result<Files, Failure> {
     let mut files = Files::new();
-    for part in WHOLE {
-        walk(project, Path::new(part), &mut files).could_not(&format!("read {part}"))?;
+    for part in whole(project).could_not("list the sources")? {
+        walk(project, &part, &mut files).could_not(&format!("read {}", part.display()))?;
     }
     let manifests = HOLLOW.map(|package| format!("{package}/Cargo.toml"));
     for file in ["Cargo.toml", "Cargo.lock"].into_iter().chain(manifests.iter().map(String::as_str))
@@ -80,12 +73,31 @@ fn collect(project: &Path) -> Result<Files, Failure> {
     }
     for package in HOLLOW {
         let (file, text) = match package {
-            "crates/xtask" => ("src/main.rs", "fn main() {}\n"),
-            _ => ("src/lib.rs", "\n"),
+            "crates/xtask" => ("src/main.rs", "//! Hollow.\nfn main() {}\n"),
+            _ => ("src/lib.rs", "//! Hollow.\n"),
         };
         files.insert(Path::new(package).join(file), text.into());
     }
     Ok(files)
+}
+
+/// The directories that are copied as they are: all other packages, and the migrations.
+fn whole(project: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut parts = Vec::new();
+    for entry in std::fs::read_dir(project.join("crates"))? {
+        let part = Path::new("crates").join(entry?.file_name());
+        let elsewhere = HOLLOW.iter().chain(&LEFT_OUT).any(|package| part == Path::new(package));
+        if !elsewhere && project.join(&part).join("Cargo.toml").is_file() {
+            parts.push(part);
+        }
+    }
+    for entry in std::fs::read_dir(project)? {
+        let name = entry?.file_name();
+        if name.to_string_lossy().starts_with("migrations-") {
+            parts.push(name.into());
+        }
+    }
+    Ok(parts)
 }
 
 fn walk(project: &Path, part: &Path, files: &mut Files) -> std::io::Result<()> {

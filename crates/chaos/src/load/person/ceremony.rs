@@ -55,7 +55,7 @@ impl Person {
         let mut dice = self.dice.clone();
         // A signup takes several statements before it comes to its lock, a reset a call between
         // services: neither should always win.
-        let (verify_later, reset_later) = (self.dice.millis(0, 60), self.dice.millis(0, 60));
+        let (verify_later, reset_later) = (self.dice.millis(0, 250), self.dice.millis(0, 60));
         let reset = async {
             tokio::time::sleep(reset_later).await;
             for operator in &mut operators {
