@@ -134,14 +134,23 @@ impl Client {
         for cookie in &set {
             self.keep(cookie);
         }
-        // Whatever is away is a 503 or a 502. A fault of a service's own is worth a look.
         if status == 500 {
-            let place: String = path.chars().filter(|c| !c.is_ascii_digit()).collect();
-            let place = place.split('?').next().unwrap_or_default();
-            let code = body.split(',').next().unwrap_or_default();
-            self.notes.remark(format!("{place} answered 500 {code}"));
+            self.remark(path, &body);
         }
         Some(Answer { status, location, body })
+    }
+
+    /// Whatever is away is a 503 or a 502. A fault of a service's own is worth a look, except that
+    /// of a reset that was begun, which is answered so (section 8 of the contracts).
+    fn remark(&self, path: &str, body: &str) {
+        let body: Value = serde_json::from_str(body).unwrap_or_default();
+        let text = |name| body.get(name).and_then(Value::as_str).unwrap_or_default();
+        if text("message").contains("was begun and could not be finished") {
+            return;
+        }
+        let place: String = path.chars().filter(|c| !c.is_ascii_digit()).collect();
+        let place = place.split('?').next().unwrap_or_default();
+        self.notes.remark(format!("{place} answered 500 {}: {}", text("error"), text("message")));
     }
 
     fn keep(&mut self, cookie: &str) {

@@ -1,8 +1,10 @@
 //! What operators do afterwards: they finish what was interrupted, by doing it again.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use crate::checks::Databases;
 use crate::dice::Dice;
@@ -29,6 +31,31 @@ const CONSOLE: &str = "SELECT 'tester' AS what, format('%s %s', id, email) AS ro
 const OPEN: &str = "SELECT DISTINCT t.id, t.email FROM beta_ghost_resets r
     JOIN beta_testers t ON t.id = r.tester_id
     WHERE r.finished_at IS NULL OR r.outcome = 'unknown' ORDER BY t.id";
+
+/// How many resets are under way when everything ends.
+const LAST: usize = 8;
+
+/// Begins resets of ghosts, the newest first, that nobody will see the end of: so that there is
+/// something to recover from. They are under way when this returns.
+pub(crate) async fn begin_resets(stage: &Arc<Stage>, seed: u64) -> JoinSet<()> {
+    let mut dice = Dice::new(seed, "last resets");
+    let signups = stage.notes.promised("signups").to_string();
+    let mut under_way = JoinSet::new();
+    let testers = stage.notes.testers();
+    let ghosts = testers.into_iter().rev();
+    let ghosts = ghosts.filter(|(_, email)| !signups.contains(&format!("\"{email}\"")));
+    for (tester, email) in ghosts.take(LAST) {
+        stage.let_time_pass(&email).await;
+        let Some(mut operator) = dice.pick(&stage.operators).cloned() else { break };
+        let (mut dice, stage) = (dice.clone(), Arc::clone(stage));
+        under_way.spawn(async move {
+            tokio::time::sleep(dice.millis(0, 300)).await;
+            operator.reset(&mut dice, &stage.notes, (tester, &email), None).await;
+        });
+    }
+    tokio::time::sleep(dice.millis(500, 1000)).await;
+    under_way
+}
 
 /// Finishes every interrupted reset by running it again, and says how many there were. Each is
 /// shown as interrupted before and not afterwards.

@@ -56,7 +56,7 @@ pub(crate) async fn run(programs: &Programs, plan: &Plan) -> Result<Report, Fail
     let mut running = Running::start(programs, plan, world).await?;
     running.endure(plan, &directory).await?;
     let mut report = running.judge(plan, &directory).await?;
-    running.machines.stop_all().await;
+    running.machines.kill_all().await;
     if report.is_good() {
         let _ = std::fs::remove_dir_all(&directory);
     } else {
@@ -144,7 +144,7 @@ impl Running {
         if plan.faults {
             let started = Instant::now();
             eprintln!("Faults are off. Waiting until nothing moves by itself any more.");
-            self.machines.restart_all().await?;
+            self.interrupt(plan.seed).await?;
             let world = self.machines.world();
             settle::wait_for_sessions(world, &self.machines.gone).await?;
             settle::wait_for_mails(world).await?;
@@ -173,6 +173,19 @@ impl Running {
             keep(directory, &haystacks, &report)?;
         }
         Ok(report)
+    }
+
+    /// Everything ends in the middle of resets, on cables so slow that each step takes its time,
+    /// and is started anew.
+    async fn interrupt(&mut self, seed: u64) -> Result<(), Failure> {
+        let links = Arc::clone(&self.machines.world().links);
+        links.iter().for_each(|link| link.set(Weather::Slow(Duration::from_millis(10))));
+        let mut under_way = recovery::begin_resets(&self.stage, seed).await;
+        self.machines.kill_all().await;
+        links.iter().for_each(|link| link.set(Weather::Fair));
+        self.machines.start_all().await?;
+        while under_way.join_next().await.is_some() {}
+        Ok(())
     }
 
     /// What was interrupted is finished; finishing nothing a second time changes nothing.

@@ -117,20 +117,23 @@ impl Machines {
         }
     }
 
-    /// Ends every process and starts it anew.
-    pub(crate) async fn restart_all(&mut self) -> Result<(), Failure> {
-        for process in 0..self.world.processes.len() {
-            self.end(process, "KILL", Duration::ZERO).await?;
-        }
-        self.world.wait_until_ready().await
-    }
-
-    /// Ends every process.
-    pub(crate) async fn stop_all(&mut self) {
+    /// Kills every process.
+    pub(crate) async fn kill_all(&mut self) {
         for process in &mut self.world.processes {
             process.signal("KILL").await;
-            process.ended(KILLED_WITHIN).await;
         }
+        for process in &mut self.world.processes {
+            process.ended(KILLED_WITHIN).await;
+            self.gone.push(process.session());
+        }
+    }
+
+    /// Starts every process and waits until all are ready.
+    pub(crate) async fn start_all(&mut self) -> Result<(), Failure> {
+        for process in &mut self.world.processes {
+            process.start()?;
+        }
+        self.world.wait_until_ready().await
     }
 }
 
