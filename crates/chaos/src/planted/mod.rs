@@ -80,7 +80,8 @@ const CONTROL: Plan = Plan {
     until: None,
 };
 
-/// As `cargo xtask chaos --planted`, on a runtime of its own. Says whether chaos finds what it should.
+/// As `cargo xtask chaos --planted`, on a runtime of its own. Says whether chaos finds what it
+/// should.
 ///
 /// # Errors
 ///
