@@ -88,3 +88,17 @@ impl fmt::Display for Report {
         write!(f, "Again: cargo xtask chaos --seed {} with the same time.", self.seed)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_in_which_nothing_happened_fails() {
+        let mut report = Report::new(1, &Notes::new(), Vec::new());
+        assert!(report.is_good());
+        report.expect_enough();
+        assert_eq!(report.violations.len(), LEAST.len());
+        assert!(report.to_string().contains("resets completed: 0"));
+    }
+}

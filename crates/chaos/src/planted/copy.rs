@@ -23,7 +23,7 @@ const HOLLOW: [&str; 4] =
 /// Plants the bugs, builds the copy, and gives the paths of `raptor-api` and `console`.
 pub(super) async fn build(bugs: &[&str]) -> Result<[PathBuf; 2], Failure> {
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let target = project.join("target");
+    let target = target().unwrap_or_else(|| project.join("target"));
     let (copy, built) = (target.join("planted/src"), target.join("planted/target"));
     let mut files = collect(&project)?;
     for bug in bugs {
@@ -55,6 +55,13 @@ pub(super) async fn build(bugs: &[&str]) -> Result<[PathBuf; 2], Failure> {
     }
     eprintln!("Built in {:.1} s.", started.elapsed().as_secs_f32());
     Ok(["raptor-api", "console"].map(|program| built.join("debug").join(program)))
+}
+
+/// Where cargo builds, told by where we are ourselves; it can be anywhere.
+fn target() -> Option<PathBuf> {
+    let program = std::env::current_exe().ok()?;
+    let debug = program.parent().filter(|directory| directory.join("deps").is_dir())?;
+    debug.parent().map(Path::to_owned)
 }
 
 /// The files of the copy by their paths in it.

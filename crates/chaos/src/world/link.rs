@@ -169,3 +169,70 @@ impl Pump<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Answers each request with the same words.
+    async fn server(answer: &'static [u8]) -> SocketAddr {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut buffer = [0; 64];
+                while let Ok(1..) = stream.read(&mut buffer).await {
+                    let _ = stream.write_all(answer).await;
+                }
+            }
+        });
+        address
+    }
+
+    async fn ask(stream: &mut TcpStream) -> Vec<u8> {
+        let mut buffer = vec![0; 64];
+        let _ = stream.write_all(b"question").await;
+        let length = stream.read(&mut buffer).await.unwrap_or_default();
+        buffer.truncate(length);
+        buffer
+    }
+
+    #[tokio::test]
+    async fn what_was_answered_well_is_on_the_tape() {
+        let tape = Tape::default();
+        for (answer, kept) in [(b"HTTP/1.1 401", 0), (b"HTTP/1.1 204", 1)] {
+            let target = vec![server(answer).await];
+            let link =
+                Link::lay("taped".to_owned(), target, Some(Arc::clone(&tape))).await.unwrap();
+            let mut stream = TcpStream::connect(link.address()).await.unwrap();
+            assert_eq!(ask(&mut stream).await, answer);
+            assert_eq!(tape.lock().unwrap().len(), kept);
+        }
+        assert_eq!(tape.lock().unwrap().back().unwrap(), b"question");
+    }
+
+    #[tokio::test]
+    async fn a_cut_closes_what_is_open_and_what_comes() {
+        let link = Link::lay("cut".to_owned(), vec![server(b"answer").await], None).await.unwrap();
+        let mut before = TcpStream::connect(link.address()).await.unwrap();
+        assert_eq!(ask(&mut before).await, b"answer");
+        link.set(Weather::Cut);
+        assert!(ask(&mut before).await.is_empty());
+        let mut meanwhile = TcpStream::connect(link.address()).await.unwrap();
+        assert!(ask(&mut meanwhile).await.is_empty());
+        link.set(Weather::Fair);
+        let mut after = TcpStream::connect(link.address()).await.unwrap();
+        assert_eq!(ask(&mut after).await, b"answer");
+    }
+
+    #[tokio::test]
+    async fn noise_is_of_the_same_length_and_the_connection_does_not_outlive_it() {
+        let link =
+            Link::lay("noisy".to_owned(), vec![server(b"answer").await], None).await.unwrap();
+        let mut stream = TcpStream::connect(link.address()).await.unwrap();
+        link.set(Weather::Noisy);
+        assert_eq!(ask(&mut stream).await, [0xff; 6]);
+        link.set(Weather::Fair);
+        assert!(ask(&mut stream).await.is_empty());
+    }
+}
