@@ -31,6 +31,8 @@ enum Command {
     /// More than the services can take, and whether they bear it, on throw-away servers. For
     /// figures that mean something: `cargo run --release --package xtask -- load`.
     Load(demo::load::Options),
+    /// Both services under load while everything around them breaks; then the invariants.
+    Chaos(chaos::Options),
     /// Pictures of every page of both services, to look at, in `target/look`.
     Look(pages::Words),
     /// The pictures of the README, made anew in a demo.
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         Command::Test => check::test(),
         Command::Demo(options) => return demo::run(&options),
         Command::Load(options) => return demo::load::run(&options),
+        Command::Chaos(options) => return chaos::main(&options),
         Command::Look(words) => pages::look(&words),
         Command::Pictures => return demo::run(&demo::Options::pictures()),
         Command::Schema => schema::write(),
