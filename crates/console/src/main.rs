@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use console::db;
 use console::domain::actor::Actor;
 use console::domain::permission::Role;
 use console::domain::{admin, flag};
@@ -11,6 +12,7 @@ use console::http::admins::enroll_url;
 use console::settings::Variables;
 use console::startup::{Application, MIGRATIONS};
 use ghost_contracts::EmailAddress;
+use service_kit::audit::command::{self, AuditCommand};
 use service_kit::db::Pool;
 use service_kit::fail_point;
 use service_kit::migrate;
@@ -41,6 +43,9 @@ enum Command {
     /// Feature flags.
     #[command(subcommand)]
     Flag(FlagCommand),
+    /// The audit log: verifies it, exports it.
+    #[command(subcommand)]
+    Audit(AuditCommand),
 }
 
 #[derive(Subcommand)]
@@ -95,6 +100,7 @@ async fn main() -> ExitCode {
     };
     telemetry::init(variables.log_format(), audience);
     let result = match arguments.command {
+        Command::Audit(command) => return end(audit(variables, command).await),
         Command::Serve => serve(variables).await,
         Command::Migrate => migrate(variables).await,
         Command::Admin(AdminCommand::Invite { email, role }) => {
@@ -104,8 +110,14 @@ async fn main() -> ExitCode {
             set_flag(variables, &name, value == OnOff::On).await
         }
     };
+    end(result.map(|()| true))
+}
+
+/// Exit status 1 also where all went well and the answer is no.
+fn end(result: Result<bool, Failure>) -> ExitCode {
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
         Err(failure) => {
             let status = if matches!(failure, Failure::Settings(_)) { 2 } else { 1 };
             // A closed standard error leaves nobody to tell.
@@ -142,6 +154,12 @@ async fn set_flag(variables: Variables, name: &str, enabled: bool) -> Result<(),
     let pool = pool(&database)?;
     flag::set(&pool, &overrides, &Actor::cli(), name, enabled).await.map_err(sentence)?;
     print(&format!("{name} is {}.", if enabled { "on" } else { "off" }))
+}
+
+async fn audit(variables: Variables, command: AuditCommand) -> Result<bool, Failure> {
+    let (database, keys) = variables.for_audit(command.needs_database())?;
+    let pool = database.as_ref().map(pool).transpose()?;
+    command::run(command, &db::audit::LOG, &keys, pool.as_ref()).await.map_err(sentence)
 }
 
 fn pool(database: &DatabaseSettings) -> Result<Pool, Failure> {

@@ -1,5 +1,6 @@
 //! What the Console asks of Raptor (section 5).
 
+use ghost_contracts::audit_head::{AUDIT_HEAD, CONSOLE_AUDIT_HEAD};
 use ghost_contracts::raptor::{
     ActorAdminId, GHOST_CHECK_BATCH_PATH, GHOST_CHECK_PATH, GHOST_DELETE_PATH, GHOST_PREVIEW_PATH,
     GhostCheck, GhostCheckBatch, GhostCheckBatchRequest, GhostCheckRequest, GhostDeleteRequest,
@@ -9,6 +10,7 @@ use ghost_contracts::raptor::{
 use ghost_contracts::{AccountState, EmailAddress, ErrorCode};
 use reqwest::StatusCode;
 use serde_json::{Map, Value};
+use service_kit::audit::peer::Heads;
 use service_kit::error::ApiError;
 use service_kit::fail_point;
 use service_kit::http::request_id::RequestId;
@@ -20,7 +22,7 @@ mod plan_change;
 
 /// Raptor's internal API, each call with a service token of its own and 5 s at most.
 #[derive(Clone)]
-pub struct RaptorClient(ServiceClient);
+pub struct RaptorClient(ServiceClient, Heads);
 
 /// Why a state is not known.
 #[derive(Debug, thiserror::Error)]
@@ -48,10 +50,11 @@ pub enum GhostDeletion {
 }
 
 impl RaptorClient {
-    /// A client over `calls`, which knows where Raptor is and how to sign.
+    /// A client over `calls`, which knows where Raptor is and how to sign. `heads` tells Raptor of
+    /// this service's audit log, and keeps what Raptor tells of its own.
     #[must_use]
-    pub fn new(calls: ServiceClient) -> Self {
-        Self(calls)
+    pub fn new(calls: ServiceClient, heads: Heads) -> Self {
+        Self(calls, heads)
     }
 
     /// The state of one account.
@@ -142,8 +145,10 @@ impl RaptorClient {
             actor_admin_id: actor.clone(),
             plan: plan.cloned(),
         };
+        let head = self.1.own().await.map(|head| (CONSOLE_AUDIT_HEAD, head.to_string()));
         fail_point::request("ghost_reset.delete.asking")?;
-        let answer = self.0.post(GHOST_DELETE_PATH, &order, request).await?;
+        let answer = self.0.post_with(GHOST_DELETE_PATH, &order, request, head).await?;
+        self.1.hear(answer.header(AUDIT_HEAD)).await;
         fail_point::answer("ghost_reset.delete.answered")?;
         let status = answer.status.as_u16();
         match answer.status {

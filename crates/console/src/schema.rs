@@ -54,6 +54,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_checkpoints (way, seal) {
+        seal -> Int8,
+        way -> Text,
+        left_at -> Timestamptz,
+        checkpoint -> Text,
+    }
+}
+
+diesel::table! {
     audit_log (id) {
         id -> Int8,
         occurred_at -> Timestamptz,
@@ -62,6 +71,49 @@ diesel::table! {
         target_type -> Text,
         target_id -> Text,
         payload -> Jsonb,
+    }
+}
+
+diesel::table! {
+    audit_peer_heads (number, hash) {
+        number -> Int8,
+        hash -> Bytea,
+        seen_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    audit_sealed_rows (row_id) {
+        row_id -> Int8,
+        seal -> Int8,
+        digest -> Bytea,
+    }
+}
+
+diesel::table! {
+    audit_seals (number) {
+        number -> Int8,
+        previous -> Bytea,
+        hash -> Bytea,
+        month -> Date,
+        row_count -> Int4,
+        total_rows -> Int8,
+        first_row -> Int8,
+        last_row -> Int8,
+        rows_root -> Bytea,
+        peer_number -> Nullable<Int8>,
+        peer_hash -> Nullable<Bytea>,
+        settled_until -> Timestamptz,
+        sealed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    audit_unsealed (row_id) {
+        row_id -> Int8,
+        occurred_at -> Timestamptz,
+        month -> Date,
+        xid -> Int8,
     }
 }
 
@@ -209,7 +261,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     admin_passkeys,
     admin_sessions,
     admins,
+    audit_checkpoints,
     audit_log,
+    audit_peer_heads,
+    audit_sealed_rows,
+    audit_seals,
+    audit_unsealed,
     beta_figures,
     beta_ghost_resets,
     beta_nda_acknowledgements,

@@ -5,6 +5,7 @@ mod variables;
 use ghost_contracts::EmailAddress;
 use ghost_contracts::service_token::KeyRing;
 use secrecy::SecretString;
+use service_kit::audit::key::AuditSettings;
 use service_kit::clock::Clock;
 use service_kit::db::Patience;
 use service_kit::http::client_address::TrustedProxyHops;
@@ -51,6 +52,8 @@ pub struct Settings {
     pub metrics_token: Option<SecretString>,
     /// `FLAG_<NAME>`.
     pub flag_overrides: Overrides,
+    /// `AUDIT_SIGNING_KEY`, `AUDIT_SIGNING_KEY_PREVIOUS`, `AUDIT_CHECKPOINT_URL`.
+    pub audit: AuditSettings,
     /// What no variable says.
     pub tuning: Tuning,
 }

@@ -9,6 +9,8 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, HttpServer};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use ghost_contracts::service_token::Party;
+use service_kit::audit::departure::Departure;
+use service_kit::audit::peer::Heads;
 use service_kit::challenge::ChallengeStore;
 use service_kit::clock::Clock;
 use service_kit::db::{DbError, Pool};
@@ -38,7 +40,7 @@ use crate::mail::message::Links;
 use crate::mail::postmark::Postmark;
 use crate::raptor::RaptorClient;
 use crate::settings::Settings;
-use crate::{housekeeping, routes, worker};
+use crate::{db, housekeeping, routes, worker};
 
 /// The schema, as this binary wants it.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations-console");
@@ -111,6 +113,7 @@ pub struct Application {
     server: Server,
     port: u16,
     shared: Shared,
+    departure: Option<Departure>,
 }
 
 impl Application {
@@ -123,7 +126,8 @@ impl Application {
         let port = listener.local_addr()?.port();
         let shared = Shared::new(&settings)?;
         let server = serve(listener, shared.clone(), settings.tuning.workers)?;
-        Ok(Self { server, port, shared })
+        let departure = service_kit::audit::worker::departure(&settings.audit)?;
+        Ok(Self { server, port, shared, departure })
     }
 
     /// The port that it listens on.
@@ -140,6 +144,13 @@ impl Application {
         let background = self.shared.background.clone();
         background.spawn(housekeeping::run(self.shared.clone(), stop.clone()));
         let (pool, raptor) = (self.shared.pool.clone(), self.shared.raptor.clone());
+        let sealing = service_kit::audit::worker::run(
+            pool.clone(),
+            &db::audit::LOG,
+            self.departure,
+            stop.clone(),
+        );
+        background.spawn(sealing);
         worker::start(pool, raptor, self.shared.mailer.clone(), &background, &stop);
         server::run_until_stopped(self.server, stop, background).await
     }
@@ -178,7 +189,7 @@ impl Shared {
             hops: settings.trusted_proxy_hops,
             public_url: settings.public_url.clone(),
             background: Background::default(),
-            raptor: raptor(settings)?,
+            raptor: raptor(settings, &pool)?,
             mailer: mailer(settings, &pool, &metrics)?,
             webhook_secret: WebhookSecret::new(settings.postmark_webhook_secret.clone()),
             smoke_email_domain: SmokeEmailDomain(settings.smoke_email_domain.clone()),
@@ -225,10 +236,11 @@ impl Shared {
     }
 }
 
-fn raptor(settings: &Settings) -> Result<RaptorClient, StartError> {
+fn raptor(settings: &Settings, pool: &Pool) -> Result<RaptorClient, StartError> {
     let key = settings.internal_keys.current().clone();
     let (url, clock) = (settings.raptor_internal_url.clone(), settings.tuning.clock.clone());
-    Ok(RaptorClient::new(ServiceClient::new(url, key, Party::Console, clock)?))
+    let heads = Heads::new(pool.clone());
+    Ok(RaptorClient::new(ServiceClient::new(url, key, Party::Console, clock)?, heads))
 }
 
 fn mailer(settings: &Settings, pool: &Pool, metrics: &Metrics) -> Result<Mailer, StartError> {

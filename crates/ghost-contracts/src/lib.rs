@@ -21,6 +21,7 @@
 //! | [`error`] | 2 to 8 |
 //! | [`commands`] | 9 |
 
+pub mod audit_head;
 pub mod base64url;
 pub mod commands;
 pub mod console;

@@ -6,10 +6,13 @@ use std::io::Write;
 use chrono::{DateTime, Utc};
 use ghost_contracts::EmailAddress;
 use serde::Serialize;
+use service_kit::audit::command::{self, AuditCommand, AuditCommandError};
+use service_kit::audit::key::AuditSettings;
 use service_kit::db::{DbError, Pool};
 use service_kit::migrate::{self, MigrateError};
 
 use crate::MIGRATIONS;
+use crate::db::audit;
 use crate::domain::account;
 use crate::domain::bootstrap_token::{self, BootstrapKeys};
 use crate::domain::ghost;
@@ -30,6 +33,9 @@ pub enum CommandError {
     /// Not a smoke account's address.
     #[error("Nothing was deleted: {0} is not a smoke account's address (smoke-test+…@{1}).")]
     NotSmoke(EmailAddress, String),
+    /// About the audit log.
+    #[error(transparent)]
+    Audit(#[from] AuditCommandError),
     /// The answer could not be printed.
     #[error("The answer could not be printed: {0}.")]
     Print(#[from] std::io::Error),
@@ -114,6 +120,20 @@ pub async fn delete_account(
         Some(deleted) => print(&deleted).map(|()| true),
         None => Ok(false),
     }
+}
+
+/// `audit …`: whether the log is intact, where that was asked.
+///
+/// # Errors
+///
+/// [`CommandError`].
+pub async fn audit(
+    command: AuditCommand,
+    settings: Option<&CommandSettings>,
+    keys: &AuditSettings,
+) -> Result<bool, CommandError> {
+    let pool = settings.map(|settings| Pool::new(&settings.database, 1)).transpose()?;
+    Ok(command::run(command, &audit::LOG, keys, pool.as_ref()).await?)
 }
 
 fn print(answer: &impl Serialize) -> Result<(), CommandError> {

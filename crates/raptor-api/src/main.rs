@@ -9,8 +9,9 @@ use ghost_contracts::commands::{NO_SUCH_ACCOUNT, OLDER_ACCOUNT};
 use raptor_api::commands::{self, CommandError};
 use raptor_api::settings::{Settings, Variables};
 use raptor_api::startup::Application;
+use service_kit::audit::command::AuditCommand;
 use service_kit::fail_point;
-use service_kit::settings::{Faults, Source};
+use service_kit::settings::{Faults, LogFormat, Source};
 use service_kit::telemetry::{self, Audience};
 
 /// Raptor: accounts, passkey signup and ghost detection.
@@ -58,6 +59,9 @@ enum Command {
         #[arg(long, value_name = "TIME")]
         made_since: Option<DateTime<Utc>>,
     },
+    /// The audit log: verify it, export it.
+    #[command(subcommand)]
+    Audit(AuditCommand),
 }
 
 /// Why the process ends badly.
@@ -71,6 +75,7 @@ async fn main() -> ExitCode {
     let variables = Variables::read(Source::process());
     let end = match CommandLine::parse().command {
         Command::Serve => serve(variables).await,
+        Command::Audit(command) => audit(command, variables).await,
         command => run(command, variables).await,
     };
     end.unwrap_or_else(|failure| match failure {
@@ -99,6 +104,17 @@ async fn serve(variables: Variables) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Exit status 1 where the log is not intact.
+async fn audit(command: AuditCommand, variables: Variables) -> Result<ExitCode, Failure> {
+    let (settings, keys) = variables.for_audit(command.needs_database())?;
+    let format = settings.as_ref().map_or(LogFormat::Json, |settings| settings.log_format);
+    telemetry::init(format, Audience::Command);
+    match commands::audit(command, settings.as_ref(), &keys).await? {
+        true => Ok(ExitCode::SUCCESS),
+        false => Ok(ExitCode::from(1)),
+    }
+}
+
 async fn run(command: Command, variables: Variables) -> Result<ExitCode, Failure> {
     if let Command::MintBootstrapToken { email } = &command {
         let (settings, keys) = variables.for_minting()?;
@@ -123,7 +139,7 @@ async fn run(command: Command, variables: Variables) -> Result<ExitCode, Failure
                 return Ok(ExitCode::from(NO_SUCH_ACCOUNT));
             }
         }
-        Command::Serve | Command::MintBootstrapToken { .. } => {}
+        Command::Serve | Command::Audit(_) | Command::MintBootstrapToken { .. } => {}
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -3,6 +3,7 @@
 
 use ghost_contracts::service_token::{KeyRing, SigningKey};
 use secrecy::SecretString;
+use service_kit::audit::key::{AuditSettings, CheckpointUrl, SigningKey as AuditKey};
 use service_kit::clock::Clock;
 use service_kit::db::Patience;
 use service_kit::http::client_address::TrustedProxyHops;
@@ -43,6 +44,9 @@ pub struct Variables {
     hops: Given<usize>,
     metrics_token: Given<SecretString>,
     smoke_domain: Given<Domain>,
+    audit_key: Given<AuditKey>,
+    audit_key_previous: Given<AuditKey>,
+    checkpoint_url: Given<CheckpointUrl>,
 }
 
 /// What `serve` runs with.
@@ -78,6 +82,8 @@ pub struct Settings {
     pub metrics_token: Option<SecretString>,
     /// `SMOKE_EMAIL_DOMAIN`.
     pub smoke_domain: String,
+    /// `AUDIT_SIGNING_KEY`, the one before it, `AUDIT_CHECKPOINT_URL`.
+    pub audit: AuditSettings,
     /// What no variable sets.
     pub tuning: Tuning,
 }
@@ -136,6 +142,9 @@ impl Variables {
             hops: reader.read("TRUSTED_PROXY_HOPS"),
             metrics_token: reader.read("METRICS_TOKEN"),
             smoke_domain: reader.read("SMOKE_EMAIL_DOMAIN"),
+            audit_key: reader.read("AUDIT_SIGNING_KEY"),
+            audit_key_previous: reader.read("AUDIT_SIGNING_KEY_PREVIOUS"),
+            checkpoint_url: reader.read("AUDIT_CHECKPOINT_URL"),
             reader,
         };
         variables.check_rp_id()
@@ -183,6 +192,11 @@ impl Variables {
                 hops: TrustedProxyHops(self.hops.or(0)),
                 metrics_token: self.metrics_token.optional(),
                 smoke_domain: smoke_domain(self.smoke_domain),
+                audit: AuditSettings {
+                    key: self.audit_key.optional(),
+                    previous: self.audit_key_previous.optional(),
+                    checkpoint_url: self.checkpoint_url.optional(),
+                },
                 tuning: Tuning::default(),
             })
         })();
@@ -202,6 +216,27 @@ impl Variables {
             smoke_domain: smoke_domain(self.smoke_domain),
         });
         self.reader.finish(settings)
+    }
+
+    /// What the commands about the audit log need: the database, where they read it, and the keys
+    /// that are there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::for_database`].
+    pub fn for_audit(
+        self,
+        needs_database: bool,
+    ) -> Result<(Option<CommandSettings>, AuditSettings), Faults> {
+        let audit = AuditSettings {
+            key: self.audit_key.clone().optional(),
+            previous: self.audit_key_previous.clone().optional(),
+            checkpoint_url: None,
+        };
+        if needs_database {
+            return Ok((Some(self.for_database()?), audit));
+        }
+        self.reader.finish(Some((None, audit)))
     }
 
     /// What `mint-bootstrap-token` needs: the database and the signing key.

@@ -7,6 +7,9 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, HttpServer};
 use ghost_contracts::service_token::Party;
+use service_kit::audit::departure::Departure;
+use service_kit::audit::peer::Heads;
+use service_kit::audit::worker;
 use service_kit::challenge::ChallengeStore;
 use service_kit::clock::Clock;
 use service_kit::db::{DbError, Pool};
@@ -25,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::settings::Settings;
 use crate::state::{Accounts, RegistrationFlag, State};
-use crate::{MIGRATIONS, housekeeping, http, routes};
+use crate::{MIGRATIONS, db, housekeeping, http, routes};
 
 /// The relying party's name, as password managers show it.
 const RP_NAME: &str = "Raxx";
@@ -39,6 +42,7 @@ pub struct Application {
     accounts: Accounts,
     smoke_domain: String,
     clock: Clock,
+    departure: Option<Departure>,
 }
 
 /// Why the service cannot start.
@@ -64,8 +68,8 @@ pub enum StartError {
     /// The embedded migrations cannot be listed.
     #[error(transparent)]
     Migrations(#[from] MigrateError),
-    /// The client for the Console cannot be set up.
-    #[error("the client for the Console cannot be set up: {0}")]
+    /// A client for other services cannot be set up.
+    #[error("a client for other services cannot be set up: {0}")]
     Client(#[from] reqwest::Error),
     /// A metric cannot be registered.
     #[error("metrics cannot be set up: {0}")]
@@ -83,6 +87,7 @@ impl Application {
         let (wanted, workers) = (settings.port, settings.tuning.workers);
         let clock = settings.tuning.clock.clone();
         let smoke_domain = settings.smoke_domain.clone();
+        let departure = worker::departure(&settings.audit)?;
         let parts = Parts::new(settings)?;
         let accounts = parts.state.accounts.clone();
         let failed = |error| StartError::Listen { port: wanted, error };
@@ -107,7 +112,7 @@ impl Application {
             server = server.workers(workers);
         }
         let server = server.listen(listener).map_err(failed)?.run();
-        Ok(Self { server, port, accounts, smoke_domain, clock })
+        Ok(Self { server, port, accounts, smoke_domain, clock, departure })
     }
 
     /// The port it listens on.
@@ -125,6 +130,8 @@ impl Application {
     pub async fn run_until_stopped(self, stop: CancellationToken) -> std::io::Result<()> {
         let background = Background::default();
         let (accounts, smoke_domain) = (self.accounts, self.smoke_domain);
+        let pool = accounts.pool.clone();
+        background.spawn(worker::run(pool, &db::audit::LOG, self.departure, stop.clone()));
         background.spawn(housekeeping::run(accounts, smoke_domain, self.clock, stop.clone()));
         server::run_until_stopped(self.server, stop, background).await
     }
@@ -193,6 +200,7 @@ impl Parts {
             .app_data(self.state.clone())
             .app_data(self.guard.clone())
             .app_data(Data::new(self.state.accounts.pool.clone()))
+            .app_data(Data::new(Heads::new(self.state.accounts.pool.clone())))
             .app_data(Data::new(settings.public_url.clone()))
             .app_data(Data::new(settings.rate_limit))
             .app_data(Data::new(settings.hops))

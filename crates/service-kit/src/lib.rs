@@ -4,6 +4,7 @@
 //! Nothing in here knows what a tester or a ghost is.
 
 pub mod assets;
+pub mod audit;
 pub mod challenge;
 pub mod clock;
 pub mod db;

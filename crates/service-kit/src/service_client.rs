@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ghost_contracts::service_token::{self, Party, SigningKey};
+use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{StatusCode, redirect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -36,6 +37,8 @@ pub struct ServiceClient {
 pub struct Answer {
     /// Its status.
     pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
     /// Its body.
     pub body: Vec<u8>,
 }
@@ -84,12 +87,28 @@ impl ServiceClient {
         body: &impl Serialize,
         request_id: &RequestId,
     ) -> Result<Answer, CallError> {
+        self.post_with(path, body, request_id, None).await
+    }
+
+    /// The same with a header more. The token does not cover it.
+    ///
+    /// # Errors
+    /// As [`Self::post`].
+    pub async fn post_with(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+        request_id: &RequestId,
+        header: Option<(&'static str, String)>,
+    ) -> Result<Answer, CallError> {
         let body = serde_json::to_vec(body).map_err(|e| CallError::Unreachable(e.to_string()))?;
         let now = self.clock.now();
         let token = service_token::sign(&self.key, self.issuer, "POST", path, &body, now);
-        let sent = self
-            .http
-            .post(format!("{}{path}", self.base.as_str()))
+        let mut request = self.http.post(format!("{}{path}", self.base.as_str()));
+        if let Some((name, value)) = header {
+            request = request.header(name, value);
+        }
+        let sent = request
             .bearer_auth(token)
             .header(reqwest::header::CONTENT_TYPE, "application/json")
             .header(crate::http::request_id::HEADER.as_str(), request_id.as_str())
@@ -101,7 +120,7 @@ impl ServiceClient {
             let cause = causes(&error.without_url());
             if unreachable { CallError::Unreachable(cause) } else { CallError::NoAnswer(cause) }
         })?;
-        let status = response.status();
+        let (status, headers) = (response.status(), response.headers().clone());
         let mut body = Vec::new();
         let cut = |error: reqwest::Error| CallError::NoAnswer(causes(&error.without_url()));
         while let Some(chunk) = response.chunk().await.map_err(cut)? {
@@ -110,11 +129,17 @@ impl ServiceClient {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Answer { status, body })
+        Ok(Answer { status, headers, body })
     }
 }
 
 impl Answer {
+    /// The bytes of a header, where the answer has it.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&[u8]> {
+        self.headers.get(name).map(HeaderValue::as_bytes)
+    }
+
     /// The body as `T`.
     ///
     /// # Errors

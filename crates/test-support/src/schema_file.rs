@@ -136,6 +136,7 @@ fn diesel_type(column: &Column) -> Result<String, Error> {
         "bigint" => "Int8",
         "boolean" => "Bool",
         "bytea" => "Bytea",
+        "date" => "Date",
         "integer" => "Int4",
         "jsonb" => "Jsonb",
         "text" => "Text",

@@ -5,12 +5,26 @@ use diesel::{ExpressionMethods, QueryDsl, QueryableByName, insert_into, sql_quer
 use diesel_async::RunQueryDsl;
 use ghost_contracts::EmailAddress;
 use serde_json::Value;
+use service_kit::audit::{Kind, Log};
 use service_kit::db::{Connection, DbError};
 use service_kit::error::ApiError;
 
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Entry, Filter};
 use crate::schema::audit_log;
+
+/// This service's log, for the seals.
+pub const LOG: Log = Log {
+    service: "console",
+    peer: "raptor-api",
+    columns: &[
+        ("actor", Kind::Text),
+        ("action", Kind::Text),
+        ("target_type", Kind::Text),
+        ("target_id", Kind::Text),
+        ("payload", Kind::Json),
+    ],
+};
 
 /// The audit row could not be written, so whatever it would have told of must not happen.
 #[derive(Debug, thiserror::Error)]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ghost_contracts::service_token::{KeyRing, SigningKey};
 use secrecy::SecretString;
+use service_kit::audit::key::{AuditSettings, CheckpointUrl, SigningKey as AuditKey};
 use service_kit::http::client_address::TrustedProxyHops;
 use service_kit::settings::{
     CaCertificates, DatabaseSettings, DatabaseUrl, Domain, Faults, Given, KeySecret, LogFormat,
@@ -42,6 +43,9 @@ pub struct Variables {
     smoke_domain: Given<Domain>,
     hops: Given<usize>,
     metrics_token: Given<SecretString>,
+    audit_key: Given<AuditKey>,
+    audit_key_previous: Given<AuditKey>,
+    checkpoint_url: Given<CheckpointUrl>,
     flags: BTreeMap<String, Switch>,
 }
 
@@ -70,6 +74,9 @@ impl Variables {
             smoke_domain: reader.read("SMOKE_EMAIL_DOMAIN"),
             hops: reader.read("TRUSTED_PROXY_HOPS"),
             metrics_token: reader.read("METRICS_TOKEN"),
+            audit_key: reader.read("AUDIT_SIGNING_KEY"),
+            audit_key_previous: reader.read("AUDIT_SIGNING_KEY_PREVIOUS"),
+            checkpoint_url: reader.read("AUDIT_CHECKPOINT_URL"),
             flags: reader.read_each(FLAG_PREFIX),
             reader,
         }
@@ -126,6 +133,11 @@ impl Variables {
                 trusted_proxy_hops: TrustedProxyHops(self.hops.or(0)),
                 metrics_token: self.metrics_token.optional(),
                 flag_overrides: overrides,
+                audit: AuditSettings {
+                    key: self.audit_key.optional(),
+                    previous: self.audit_key_previous.optional(),
+                    checkpoint_url: self.checkpoint_url.optional(),
+                },
                 tuning: Tuning::default(),
             })
         })();
@@ -149,6 +161,27 @@ impl Variables {
         let overrides = self.overrides();
         let database = database(&mut self.reader, self.database_url, self.database_ca);
         self.reader.finish(database.map(|database| (database, overrides)))
+    }
+
+    /// What the commands about the audit log need: the database, where they read it, and the keys
+    /// that are there.
+    ///
+    /// # Errors
+    /// As [`Self::for_serve`].
+    pub fn for_audit(
+        mut self,
+        needs_database: bool,
+    ) -> Result<(Option<DatabaseSettings>, AuditSettings), Faults> {
+        let audit = AuditSettings {
+            key: self.audit_key.optional(),
+            previous: self.audit_key_previous.optional(),
+            checkpoint_url: None,
+        };
+        if needs_database {
+            let database = database(&mut self.reader, self.database_url, self.database_ca);
+            return self.reader.finish(database.map(|database| (Some(database), audit)));
+        }
+        self.reader.finish(Some((None, audit)))
     }
 
     /// What `admin invite` needs.

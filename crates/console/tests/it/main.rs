@@ -12,6 +12,7 @@ mod admins;
 mod assets;
 mod audit;
 mod audit_page;
+mod audit_seals;
 mod beta;
 mod commands;
 mod enroll;

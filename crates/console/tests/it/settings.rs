@@ -18,7 +18,7 @@ const REQUIRED: [&str; 8] = [
 ];
 
 /// One malformed value for each variable that can be malformed.
-const MALFORMED: [(&str, &str); 20] = [
+const MALFORMED: [(&str, &str); 23] = [
     ("PORT", "eighty"),
     ("LOG_FORMAT", "xml"),
     ("DATABASE_URL", "mysql://root:hunter2@db/app"),
@@ -35,6 +35,9 @@ const MALFORMED: [(&str, &str); 20] = [
     ("POSTMARK_API_URL", "api.postmarkapp.com"),
     ("SMOKE_EMAIL_DOMAIN", "not a domain"),
     ("TRUSTED_PROXY_HOPS", "many"),
+    ("AUDIT_SIGNING_KEY", "short-key-secret"),
+    ("AUDIT_SIGNING_KEY_PREVIOUS", "short-key-secret"),
+    ("AUDIT_CHECKPOINT_URL", "http://checkpoints.example/hunter2"),
     ("FLAG_BETA_GHOST_RESET", "yes"),
     ("FLAG_ANOTHER", "on"),
     ("FLAG_A_THIRD", "true"),
@@ -120,6 +123,7 @@ async fn each_command_demands_only_what_it_uses() {
         }
     };
     assert_eq!(demands(&["migrate"]).await, ["DATABASE_URL"]);
+    assert_eq!(demands(&["audit", "export"]).await, ["DATABASE_URL"]);
     assert_eq!(demands(&["flag", "set", "x", "on"]).await, ["DATABASE_URL"]);
     let invite = &["admin", "invite", "--email", "a@b.example", "--role", "support"];
     assert_eq!(demands(invite).await, ["CONSOLE_PUBLIC_URL", "DATABASE_URL"]);

@@ -4,9 +4,23 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use ghost_contracts::EmailAddress;
 use serde_json::Value;
+use service_kit::audit::{Kind, Log};
 use service_kit::db::{Connection, DbError};
 
 use crate::schema::audit_log;
+
+/// This service's log, for the seals.
+pub const LOG: Log = Log {
+    service: "raptor-api",
+    peer: "console",
+    columns: &[
+        ("actor_user_id", Kind::Text),
+        ("action", Kind::Text),
+        ("target_kind", Kind::Text),
+        ("target_id", Kind::Text),
+        ("context", Kind::Json),
+    ],
+};
 
 /// An audit row that was refused: nothing else may be done then.
 #[derive(Debug, thiserror::Error)]

@@ -8,6 +8,7 @@
 )]
 
 mod aside;
+mod audit;
 mod auth;
 mod commands;
 mod every_route;

@@ -32,7 +32,7 @@ fn everything_that_is_missing_is_named_at_once() {
     }
 }
 
-const MALFORMED: [(&str, &str); 18] = [
+const MALFORMED: [(&str, &str); 21] = [
     ("PORT", "eighty"),
     ("DATABASE_URL", "mysql://secret-value@h/d"),
     ("RAPTOR_INTERNAL_TOKEN", "secret-value"),
@@ -50,6 +50,9 @@ const MALFORMED: [(&str, &str); 18] = [
     ("TRUSTED_PROXY_HOPS", "one"),
     ("SMOKE_EMAIL_DOMAIN", "not a domain"),
     ("LOG_FORMAT", "xml"),
+    ("AUDIT_SIGNING_KEY", "secret-value"),
+    ("AUDIT_SIGNING_KEY_PREVIOUS", "secret-value"),
+    ("AUDIT_CHECKPOINT_URL", "http://example.net/secret-value"),
     ("METRICS_TOKEN", ""),
 ];
 
@@ -57,7 +60,8 @@ const MALFORMED: [(&str, &str); 18] = [
 fn everything_that_is_malformed_is_named_at_once_by_every_command_without_its_value() {
     let mint = ["mint-bootstrap-token", "--email", "ada@example.com"];
     let show = ["show-account", "--email", "ada@example.com"];
-    for arguments in [&["serve"][..], &["migrate"], &mint, &show] {
+    let offline = ["audit", "verify", "--export", "/dev/null"];
+    for arguments in [&["serve"][..], &["migrate"], &mint, &show, &offline] {
         let errors = errors(&raptor(arguments, &MALFORMED));
         for (name, value) in MALFORMED.iter().filter(|(_, value)| !value.is_empty()) {
             assert!(errors.contains(&format!("  {name} ")), "{name}: {errors}");
@@ -82,6 +86,7 @@ fn each_command_demands_only_what_it_uses() {
     assert_eq!(names(&["show-account", "--email", "a@b.example"]), ["DATABASE_URL"]);
     let delete = ["delete-account", "--email", "smoke-test+1@moosequest.net", "--if-smoke-test"];
     assert_eq!(names(&delete), ["DATABASE_URL"]);
+    assert_eq!(names(&["audit", "verify"]), ["DATABASE_URL"]);
     let mint = ["mint-bootstrap-token", "--email", "a@b.example"];
     assert_eq!(names(&mint), ["BOOTSTRAP_TOKEN_SIGNING_KEY", "DATABASE_URL"]);
 }

@@ -3,6 +3,7 @@
 
 mod answers;
 mod faults;
+mod heads;
 mod interrupted;
 mod pages;
 mod plan;

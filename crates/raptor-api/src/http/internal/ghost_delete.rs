@@ -1,24 +1,35 @@
 //! `POST /api/internal/users/ghost-delete`.
 
-use actix_web::HttpResponse;
 use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use ghost_contracts::audit_head::{AUDIT_HEAD, CONSOLE_AUDIT_HEAD};
 use ghost_contracts::raptor::GhostDeleteRequest;
+use service_kit::audit::peer::Heads;
 use service_kit::error::ApiError;
 use service_kit::http::body::JsonBody;
 
 use crate::domain::ghost;
 use crate::state::State;
 
-/// Deletes a ghost's account; with a `plan` only as that says.
+/// Deletes a ghost's account; with a `plan` only as that says. The two services name each other
+/// the newest seals of their audit logs.
 ///
 /// # Errors
 ///
 /// 409 `not_ghost` with the state, 409 `plan_changed` with what changed and how it is now, 500 `audit_write_failed`, and the general ones.
 pub async fn handle(
     state: Data<State>,
+    heads: Data<Heads>,
+    asked: HttpRequest,
     JsonBody(request): JsonBody<GhostDeleteRequest>,
 ) -> Result<HttpResponse, ApiError> {
     let (email, actor) = (&request.email, &request.actor_admin_id);
     ghost::delete(&state.accounts, email, actor, request.plan.as_ref()).await?;
-    Ok(HttpResponse::NoContent().finish())
+    // Committed: whatever becomes of the heads, the account is gone.
+    heads.hear(asked.headers().get(CONSOLE_AUDIT_HEAD).map(|head| head.as_bytes())).await;
+    let mut answer = HttpResponse::NoContent();
+    if let Some(head) = heads.own().await {
+        answer.insert_header((AUDIT_HEAD, head.to_string()));
+    }
+    Ok(answer.finish())
 }

@@ -172,11 +172,22 @@ impl Client {
 
     /// As the Console does, with a good service token.
     pub async fn internal(&self, path: &str, body: &Value) -> Reply {
+        self.internal_with(path, body, &[]).await
+    }
+
+    /// The same with headers more.
+    pub async fn internal_with(
+        &self,
+        path: &str,
+        body: &Value,
+        headers: &[(&'static str, &str)],
+    ) -> Reply {
         let body = body.to_string();
         let key = SigningKey::new(INTERNAL_SECRET.to_owned().into()).unwrap();
         let now = Clock::system().now();
         let token = service_token::sign(&key, Party::Console, "POST", path, body.as_bytes(), now);
         let ask = Ask::post(path, "application/json", body);
+        let ask = headers.iter().fold(ask, |ask, (name, value)| ask.header(name, *value));
         self.send(ask.header("authorization", format!("Bearer {token}"))).await
     }
 }

@@ -1,0 +1,84 @@
+//! A seal: does it follow the one before it, and do its rows add up to it?
+
+use super::{COMPARED, OpenSeal, Verifier};
+use crate::audit::Hash;
+use crate::audit::chain::{self, Seal};
+use crate::audit::finding::{Change, count, span};
+
+impl Verifier {
+    pub(super) fn seal(&mut self, seal: Seal) {
+        self.close();
+        let (last, hash, last_first_row) = self.last;
+        let number = seal.number;
+        let follows = number == last + 1;
+        let has_own_hash = seal.hash == seal.computed_hash(self.service);
+        if number > last + 1 {
+            let lost = seal.total_rows - i64::from(seal.row_count) - self.report.rows;
+            let gone = span("seal", last + 1, number - 1);
+            let text = format!("{gone} was removed, with {}", count(lost.max(0), "row"));
+            self.report.add(Change::Removed, None, Some(last + 1), text);
+        } else if !follows {
+            let text = format!("seal {number} stands twice, or in another place");
+            self.report.add(Change::Reordered, Some(seal.first_row), Some(number), text);
+        } else if has_own_hash && seal.previous != hash {
+            let text = match last {
+                0 => "seal 1 was changed: it is not the first of a chain".to_owned(),
+                _ => format!("seal {last} was changed: seal {number} follows another"),
+            };
+            let row = last_first_row.or(Some(seal.first_row));
+            self.report.add(Change::Changed, row, Some(last.max(1)), text);
+        }
+        if !has_own_hash {
+            let text = format!("seal {number} was changed: it does not have its own hash");
+            self.report.add(Change::Changed, Some(seal.first_row), Some(number), text);
+        }
+        self.witnesses.check(&seal, &mut self.report);
+        if let (Some(peer), Some(hash)) = (seal.peer_number, seal.peer_hash) {
+            self.witnesses.peer_head(peer, hash, seal.sealed_at, &mut self.report);
+        }
+        self.report.seals += 1;
+        self.report.rows = match has_own_hash {
+            true => seal.total_rows,
+            false => self.report.rows + i64::from(seal.row_count),
+        };
+        self.last = (number, seal.hash, Some(seal.first_row));
+        self.open = Some(OpenSeal { seal, rows: Vec::new(), has_wrong: false });
+    }
+
+    /// The rows of a seal are complete: do they add up to it?
+    pub(super) fn close(&mut self) {
+        let Some(OpenSeal { seal, rows, has_wrong }) = self.open.take() else { return };
+        let number = seal.number;
+        let (first, last) = (seal.first_row, seal.last_row);
+        let there = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        let held = i64::from(seal.row_count);
+        let range = format!("seal {number} ({})", span("row", first, last));
+        if there < held {
+            let lost = count(held - there, "row");
+            let text =
+                format!("{range} has lost {lost}, together with the note of what was sealed");
+            self.report.add(Change::Removed, Some(first), Some(number), text);
+            if self.incomplete.len() < COMPARED {
+                self.incomplete.push((number, first, last));
+            }
+        } else if there > held {
+            let more = count(there - held, "row");
+            let text = format!("{range} has {more} more than were sealed");
+            self.report.add(Change::Inserted, Some(first), Some(number), text);
+        } else if !has_wrong && root(&rows) != seal.rows_root {
+            let text = format!(
+                "{range} does not hold what was sealed: a row was changed, or rows were exchanged, \
+                 together with the note of what was sealed"
+            );
+            self.report.add(Change::Changed, Some(first), Some(number), text);
+        }
+        // What a changed seal says of others is worth nothing.
+        if seal.hash == seal.computed_hash(self.service) {
+            self.suspicion.learn(&seal);
+        }
+    }
+}
+
+fn root(rows: &[(i64, Hash)]) -> Hash {
+    chain::rows_root(rows.iter().map(|(id, digest)| (*id, digest)))
+}

@@ -1,0 +1,9 @@
+//! The audit log's chain, against a real Postgres.
+
+mod book;
+mod departure;
+mod sealing;
+mod tampering;
+mod witnesses;
+
+pub use book::Book;
