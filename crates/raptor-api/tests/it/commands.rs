@@ -177,7 +177,7 @@ async fn migrate_can_run_twice_and_at_once() {
     // One applies all of them, the other waits and finds nothing to do.
     let mut outs = [one.out, other.out];
     outs.sort_unstable();
-    let all = "Applied 0001, 0002, 0003, 0004, 0005, 0006, 0007, 0008.\n";
+    let all = "Applied 0001, 0002, 0003, 0004, 0005, 0006, 0007, 0008, 0011.\n";
     assert_eq!(outs, [all, "The schema is up to date.\n"]);
     assert_eq!(run(&url, &["migrate"]).await.status, 0);
 }

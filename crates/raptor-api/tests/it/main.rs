@@ -10,6 +10,7 @@
 mod aside;
 mod auth;
 mod commands;
+mod defences;
 mod health;
 mod helpers;
 mod housekeeping;
