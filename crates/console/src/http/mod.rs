@@ -15,6 +15,8 @@ pub mod internal;
 pub mod login;
 pub mod logout;
 pub mod overview;
+pub mod rate_limit;
 pub mod respond;
 pub mod session;
+pub mod sessions;
 pub mod webhooks;

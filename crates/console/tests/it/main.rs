@@ -14,6 +14,7 @@ mod audit;
 mod audit_page;
 mod beta;
 mod commands;
+mod defences;
 mod enroll;
 mod error_pages;
 mod flags;
