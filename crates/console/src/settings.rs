@@ -102,6 +102,22 @@ impl Default for Tuning {
     }
 }
 
+/// `POSTMARK_SERVER_TOKEN`: what goes into a header as it is. White space at its ends, a line break
+/// that came with a file above all, is no part of it.
+#[derive(Clone)]
+pub struct ServerToken(pub SecretString);
+
+impl Setting for ServerToken {
+    fn parse(text: &str) -> Result<Self, String> {
+        if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            Ok(Self(text.into()))
+        } else {
+            Err("holds a space, a line break or another character that no token of Postmark's has"
+                .to_owned())
+        }
+    }
+}
+
 /// `POSTMARK_FROM`: an address, or `Name <address>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sender(String);

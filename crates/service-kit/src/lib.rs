@@ -23,4 +23,6 @@ pub mod session;
 pub mod settings;
 pub mod stop;
 pub mod telemetry;
+pub mod text;
 pub mod tls;
+pub mod user_agent;

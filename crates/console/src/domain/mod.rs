@@ -21,6 +21,7 @@ pub mod overview;
 pub mod paging;
 pub mod permission;
 pub mod roster;
+pub mod session;
 pub mod sign_in;
 pub mod tester;
 pub mod tester_file;

@@ -11,7 +11,7 @@ use service_kit::settings::{
     PublicUrl, Reader, RelyingPartyId, ServiceUrl, Source, Switch,
 };
 
-use super::{ApiUrl, PostmarkSettings, SecretKeys, Sender, Settings, Tuning};
+use super::{ApiUrl, PostmarkSettings, SecretKeys, Sender, ServerToken, Settings, Tuning};
 use crate::domain::flag::Overrides;
 
 /// `PORT` where it is unset.
@@ -36,7 +36,7 @@ pub struct Variables {
     internal_token_previous: Given<KeySecret>,
     secret_key: Given<KeySecret>,
     secret_key_previous: Given<KeySecret>,
-    postmark_token: Given<SecretString>,
+    postmark_token: Given<ServerToken>,
     postmark_from: Given<Sender>,
     postmark_url: Given<ApiUrl>,
     webhook_secret: Given<SecretString>,
@@ -121,7 +121,7 @@ impl Variables {
                     previous: self.secret_key_previous.optional().map(|key| key.0),
                 },
                 postmark: PostmarkSettings {
-                    server_token: postmark_token?,
+                    server_token: postmark_token?.0,
                     from: postmark_from?,
                     api_url: self.postmark_url.optional().unwrap_or_default(),
                 },

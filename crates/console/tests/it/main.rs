@@ -15,6 +15,7 @@ mod audit_page;
 mod audit_seals;
 mod beta;
 mod commands;
+mod defences;
 mod enroll;
 mod error_pages;
 mod every_route;

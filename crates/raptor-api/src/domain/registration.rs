@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use service_kit::db::{Connection, DbError};
 use service_kit::fail_point;
 use service_kit::passkey::{NewPasskey, RegistrationState};
+use service_kit::user_agent::UserAgent;
 
 use super::bootstrap_token::BootstrapToken;
 use super::signup_attempt;
-use super::user_agent::UserAgent;
 use crate::db;
 use crate::db::user::User;
 use crate::error::Error;

@@ -11,6 +11,7 @@ mod aside;
 mod audit;
 mod auth;
 mod commands;
+mod defences;
 mod every_route;
 mod health;
 mod helpers;

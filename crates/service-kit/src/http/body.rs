@@ -111,16 +111,23 @@ pub async fn collect(
     read.map_err(|_| ApiError::invalid_request("The request body did not arrive within 10 s."))?
 }
 
+/// Refuses a body that its `Content-Length` says to be over `limit` bytes, before any of it is
+/// read.
+///
+/// # Errors
+/// 413 `payload_too_large`.
+pub fn check_announced(headers: &header::HeaderMap, limit: usize) -> Result<(), ApiError> {
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    let announced = announced.and_then(|value| value.parse::<usize>().ok()).unwrap_or(0);
+    if announced > limit { Err(ApiError::payload_too_large(limit)) } else { Ok(()) }
+}
+
 async fn buffer(
     headers: &header::HeaderMap,
     payload: &mut Payload,
     limit: usize,
 ) -> Result<Bytes, ApiError> {
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    let announced = announced.and_then(|value| value.parse::<usize>().ok()).unwrap_or(0);
-    if announced > limit {
-        return Err(ApiError::payload_too_large(limit));
-    }
+    check_announced(headers, limit)?;
     let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|error| {

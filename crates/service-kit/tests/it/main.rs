@@ -1,4 +1,4 @@
-//! The kit against a real Postgres.
+//! The kit from the outside: against a real Postgres, and with passkeys.
 
 #![expect(
     clippy::unwrap_used,
@@ -7,6 +7,7 @@
 )]
 
 mod audit;
+mod decoy;
 mod outages;
 mod transaction;
 mod unread;

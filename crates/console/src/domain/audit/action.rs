@@ -32,8 +32,13 @@ pub const PASSKEYS_RESET: &str = "console.admin.passkeys_reset";
 /// An operator was shut out.
 pub const ADMIN_REVOKED: &str = "console.admin.revoked";
 
+/// An operator ended sessions of their own, in other browsers or in this one.
+pub const SESSIONS_ENDED: &str = "console.admin.sessions_ended";
+/// An operator was signed out everywhere.
+pub const SIGNED_OUT_EVERYWHERE: &str = "console.admin.signed_out_everywhere";
+
 /// Every action that this version writes.
-pub const ALL: [&str; 15] = [
+pub const ALL: [&str; 17] = [
     TESTER_INVITED,
     INVITATION_RESENT,
     LINK_REVEALED,
@@ -49,4 +54,6 @@ pub const ALL: [&str; 15] = [
     ROLE_CHANGED,
     PASSKEYS_RESET,
     ADMIN_REVOKED,
+    SESSIONS_ENDED,
+    SIGNED_OUT_EVERYWHERE,
 ];

@@ -18,7 +18,7 @@ const NAME: &str = "console_next";
 const LIFE: Duration = Duration::from_secs(600);
 const MAX_LENGTH: usize = 1000;
 /// The pages, by the first part of their path below `/console/`.
-const PAGES: [&str; 4] = ["beta", "audit", "flags", "admins"];
+const PAGES: [&str; 5] = ["beta", "audit", "flags", "admins", "sessions"];
 
 /// The cookie for a page that was asked for.
 #[must_use]

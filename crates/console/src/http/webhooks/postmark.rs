@@ -38,8 +38,9 @@ const GOOD_LENGTH: usize = 16;
 pub struct WebhookSecret(Option<SecretString>);
 
 impl WebhookSecret {
-    /// Takes the variable as it is. A short one is warned of: nothing limits yet how often it can
-    /// be guessed at.
+    /// Takes the variable as it is. A short one is warned of and not refused, because Postmark may
+    /// have it already: the rate limit leaves 60 guesses a minute to each address, and nothing
+    /// limits the addresses.
     #[must_use]
     pub fn new(secret: Option<SecretString>) -> Self {
         if secret.as_ref().is_some_and(|secret| secret.expose_secret().len() < GOOD_LENGTH) {
@@ -49,6 +50,12 @@ impl WebhookSecret {
             );
         }
         Self(secret)
+    }
+
+    /// Whether there is a webhook at all.
+    #[must_use]
+    pub fn is_set(&self) -> bool {
+        self.0.is_some()
     }
 }
 

@@ -3,7 +3,7 @@
 use actix_web::HttpRequest;
 use actix_web::http::header;
 
-use crate::domain::user_agent::UserAgent;
+use crate::user_agent::UserAgent;
 
 /// What the header says; a request without one comes from no browser that we know.
 #[must_use]
