@@ -41,6 +41,7 @@ pub struct Variables {
     rate_limit: Given<u32>,
     hops: Given<usize>,
     metrics_token: Given<SecretString>,
+    metrics_token_previous: Given<SecretString>,
     smoke_domain: Given<Domain>,
 }
 
@@ -75,6 +76,8 @@ pub struct Settings {
     pub hops: TrustedProxyHops,
     /// `METRICS_TOKEN`.
     pub metrics_token: Option<SecretString>,
+    /// `METRICS_TOKEN_PREVIOUS`.
+    pub metrics_token_previous: Option<SecretString>,
     /// `SMOKE_EMAIL_DOMAIN`.
     pub smoke_domain: String,
     /// What no variable sets.
@@ -132,6 +135,7 @@ impl Variables {
             rate_limit: reader.read("PUBLIC_RATE_LIMIT"),
             hops: reader.read("TRUSTED_PROXY_HOPS"),
             metrics_token: reader.read("METRICS_TOKEN"),
+            metrics_token_previous: reader.read("METRICS_TOKEN_PREVIOUS"),
             smoke_domain: reader.read("SMOKE_EMAIL_DOMAIN"),
             reader,
         };
@@ -179,6 +183,7 @@ impl Variables {
                 rate_limit: RateLimit(self.rate_limit.or(PUBLIC_RATE_LIMIT)),
                 hops: TrustedProxyHops(self.hops.or(0)),
                 metrics_token: self.metrics_token.optional(),
+                metrics_token_previous: self.metrics_token_previous.optional(),
                 smoke_domain: smoke_domain(self.smoke_domain),
                 tuning: Tuning::default(),
             })

@@ -24,6 +24,8 @@ mod internal;
 mod login;
 mod mail;
 mod overview;
+mod parsers;
+mod rotation;
 mod schema;
 mod session;
 mod settings;

@@ -5,4 +5,5 @@
     reason = "clippy's exceptions for tests leave out the functions that tests share"
 )]
 
+mod passkey;
 mod transaction;
