@@ -18,20 +18,22 @@ async fn the_console_key_is_rotated_and_links_that_were_mailed_before_lead_on() 
     let raptor = &people.system.raptor;
     let (_, in_time) = people.invite("ada@example.com").await;
     let (late, too_late) = people.invite("bob@example.com").await;
-    // Eve's mail is not accepted and waits in the outbox.
+    // Eve's mail is not accepted and waits in the outbox, until we say.
     people.system.postmark.once(Outcome::Refuse { status: 500, error_code: 0 });
     let waiting = people.operator.client.invite("eve@example.com", "Eve").await;
     assert_eq!(waiting.json()["email_sent"], false, "{waiting:?}");
+    let next_attempt = async |at: &str| {
+        let of_eve = "WHERE to_email = 'eve@example.com' AND last_error IS NOT NULL";
+        let put_off = format!("UPDATE mail_outbox SET next_attempt_at = {at} {of_eve}");
+        people.system.console.sql(&put_off).await;
+    };
+    next_attempt("now() + interval '1 hour'").await;
     let mut stream = fleet.people_sign_up();
     fleet.roll_console(&mut stream, &[(PREVIOUS, NEW)]).await;
     fleet.roll_console(&mut stream, &[(KEY, NEW), (PREVIOUS, OLD)]).await;
     raptor.accept(&in_time).await;
     // The outbox derives the link when it sends: with the key of that time.
-    people
-        .system
-        .console
-        .sql("UPDATE mail_outbox SET next_attempt_at = now() WHERE last_error IS NOT NULL")
-        .await;
+    next_attempt("now()").await;
     wait::eventually("the waiting mail goes out", async || {
         people.system.postmark.mails_to("eve@example.com").pop()
     })
