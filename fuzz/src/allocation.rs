@@ -34,7 +34,8 @@ impl Bill {
 }
 
 fn count(size: usize) {
-    if !OPEN.load(Ordering::Relaxed) {
+    // What a panic allocates for its words and its trace is no part of the bill.
+    if !OPEN.load(Ordering::Relaxed) || std::thread::panicking() {
         return;
     }
     let asked = ASKED.fetch_add(size, Ordering::Relaxed).saturating_add(size);

@@ -14,8 +14,9 @@ use ghost_contracts::signup::{
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use service_kit::http::body::parse_json;
 
-/// One body, read as every request there is and as every answer.
+/// One body, read as every request there is, as the services read it, and as every answer.
 pub(crate) fn every_request(data: &[u8]) {
     strictly::<BeginRequest>(data);
     strictly::<VerifyRequest>(data);
@@ -36,7 +37,7 @@ pub(crate) fn every_request(data: &[u8]) {
 
 /// What is read is an object, and what is written of it is read as the same.
 fn strictly<T: Serialize + DeserializeOwned>(data: &[u8]) {
-    let Ok(read) = serde_json::from_slice::<T>(data) else { return };
+    let Ok(read) = parse_json::<T>(data) else { return };
     assert!(object::from_slice::<serde_json::Value>(data).is_ok(), "no object");
     let written = serde_json::to_vec(&read).expect("what was read can be written");
     let again: T = object::from_slice(&written).expect("what was written can be read");

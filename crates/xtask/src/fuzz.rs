@@ -16,6 +16,9 @@ use program::Program;
 use crate::step::{Failure, announce};
 use crate::workspace;
 
+/// The most inputs that are kept of one target.
+const MOST: usize = 60;
+
 /// How long, and what.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
@@ -96,7 +99,7 @@ fn feed(program: &Program, target: &Target, seconds: u32) -> Result<Option<Strin
     }))
 }
 
-/// Puts into `fuzz/corpus` the fewest inputs that reach every branch which is reached by now.
+/// Puts into `fuzz/corpus` few inputs that reach the branches which are reached by now.
 fn keep(program: &Program, target: &Target) -> Result<(), Failure> {
     let name = target.name.as_str();
     let fresh = made("kept", name)?;
@@ -105,7 +108,7 @@ fn keep(program: &Program, target: &Target) -> Result<(), Failure> {
     let log = Log::create(&made("logs", "")?.join(format!("{name}-kept.log"))).map_err(io)?;
     let mut command = program.command(name);
     command
-        .args(["-set_cover_merge=1", "-rss_limit_mb=1024"])
+        .args(["-set_cover_merge=1", "-use_counters=0", "-rss_limit_mb=1024"])
         .arg(format!("-max_len={}", target.longest))
         .args([fresh.clone(), committed(name), made("corpus", name)?]);
     let status = log.run(&mut command).map_err(io)?;
@@ -113,16 +116,29 @@ fn keep(program: &Program, target: &Target) -> Result<(), Failure> {
         return Err(Failure::Fuzz(format!("{name}: {}", log.end())));
     }
     let directory = committed(name);
-    std::fs::remove_dir_all(&directory).map_err(io)?;
-    std::fs::create_dir_all(&directory).map_err(io)?;
-    let mut count = 0;
-    for entry in std::fs::read_dir(&fresh).map_err(io)? {
-        let entry = entry.map_err(io)?;
-        std::fs::copy(entry.path(), directory.join(entry.file_name())).map_err(io)?;
-        count += 1;
+    for old in inputs(&directory)?.iter().filter(|old| !is_regression(old)) {
+        std::fs::remove_file(old).map_err(io)?;
     }
-    eprintln!("    {count} inputs kept in fuzz/corpus/{name}");
+    // The longest reach the most.
+    let mut kept = inputs(&fresh)?;
+    kept.sort_by_key(|file| std::cmp::Reverse(file.metadata().map_or(0, |file| file.len())));
+    kept.truncate(MOST);
+    for file in &kept {
+        let to = directory.join(file.file_name().unwrap_or_default());
+        std::fs::copy(file, to).map_err(io)?;
+    }
+    eprintln!("    {} inputs kept in fuzz/corpus/{name}", kept.len());
     Ok(())
+}
+
+fn inputs(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let entries = std::fs::read_dir(directory).map_err(io)?;
+    entries.map(|entry| entry.map(|entry| entry.path()).map_err(io)).collect()
+}
+
+/// Whether somebody put it there because it once broke a promise.
+fn is_regression(file: &Path) -> bool {
+    file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("regression-"))
 }
 
 fn committed(name: &str) -> PathBuf {
