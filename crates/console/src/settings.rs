@@ -44,12 +44,16 @@ pub struct Settings {
     pub postmark: PostmarkSettings,
     /// `POSTMARK_WEBHOOK_SECRET`.
     pub postmark_webhook_secret: Option<SecretString>,
+    /// `POSTMARK_WEBHOOK_SECRET_PREVIOUS`.
+    pub postmark_webhook_secret_previous: Option<SecretString>,
     /// `SMOKE_EMAIL_DOMAIN`.
     pub smoke_email_domain: String,
     /// `TRUSTED_PROXY_HOPS`.
     pub trusted_proxy_hops: TrustedProxyHops,
     /// `METRICS_TOKEN`.
     pub metrics_token: Option<SecretString>,
+    /// `METRICS_TOKEN_PREVIOUS`.
+    pub metrics_token_previous: Option<SecretString>,
     /// `FLAG_<NAME>`.
     pub flag_overrides: Overrides,
     /// `AUDIT_SIGNING_KEY`, `AUDIT_SIGNING_KEY_PREVIOUS`, `AUDIT_CHECKPOINT_URL`.

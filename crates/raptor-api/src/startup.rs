@@ -174,6 +174,7 @@ impl Parts {
             migrations: migrate::versions(&MIGRATIONS)?,
             redis: redis.clone(),
             metrics_token: settings.metrics_token.clone(),
+            metrics_token_previous: settings.metrics_token_previous.clone(),
             gauges: Gauges::new(&metrics)?,
         };
         let challenges = match redis {

@@ -3,6 +3,7 @@
 mod check;
 mod demo;
 mod edges;
+mod fuzz;
 mod pages;
 mod schema;
 mod step;
@@ -37,6 +38,8 @@ enum Command {
     Look(pages::Words),
     /// The pictures of the README, made anew in a demo.
     Pictures,
+    /// Feeds the parsers whatever reaches new branches of them, for a while.
+    Fuzz(fuzz::Options),
     /// Writes the services' schema.rs anew from the migrations.
     Schema,
 }
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         Command::Chaos(options) => return chaos::main(&options),
         Command::Look(words) => pages::look(&words),
         Command::Pictures => return demo::run(&demo::Options::pictures()),
+        Command::Fuzz(options) => fuzz::run(&options),
         Command::Schema => schema::write(),
     };
     match done {

@@ -40,6 +40,9 @@ pub(crate) enum Failure {
     /// The throw-away servers did not start.
     #[error(transparent)]
     Server(#[from] StartError),
+    /// A target of the fuzzer broke a promise, or could not be run.
+    #[error("fuzz:\n{0}")]
+    Fuzz(String),
     /// The schema files could not be written.
     #[error("schema: {0}")]
     Schema(String),

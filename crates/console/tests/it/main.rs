@@ -30,6 +30,8 @@ mod login;
 mod mail;
 mod outages;
 mod overview;
+mod parsers;
+mod rotation;
 mod schema;
 mod session;
 mod settings;

@@ -4,9 +4,9 @@
 //! webauthn-rs lets through some of what section 2 of the contracts refuses, so everything that
 //! can be judged without a key is judged here first.
 
-mod attestation;
-mod authenticator_data;
-mod client_data;
+pub mod attestation;
+pub mod authenticator_data;
+pub mod client_data;
 mod decoy;
 mod options;
 

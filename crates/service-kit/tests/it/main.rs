@@ -9,5 +9,6 @@
 mod audit;
 mod decoy;
 mod outages;
+mod passkey;
 mod transaction;
 mod unread;

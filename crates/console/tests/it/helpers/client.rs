@@ -77,6 +77,11 @@ impl Ask {
 
 impl Client {
     pub fn new(port: u16) -> Self {
+        Self::at(format!("http://127.0.0.1:{port}"))
+    }
+
+    /// At that base, without a slash at the end.
+    pub fn at(base: impl Into<String>) -> Self {
         let http = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
@@ -84,7 +89,7 @@ impl Client {
             .timeout(Duration::from_secs(30))
             .build()
             .unwrap();
-        Self { http, base: format!("http://127.0.0.1:{port}"), cookie: None }
+        Self { http, base: base.into(), cookie: None }
     }
 
     /// The same browser with a session: `name=value`.

@@ -16,7 +16,7 @@ use super::app::{INTERNAL_SECRET, RAPTOR_ORIGIN};
 use super::client::{Ask, Client, Reply};
 
 /// The secret of the bootstrap tokens.
-const BOOTSTRAP_SECRET: &str = "bootstrap-secret-of-the-tests-32-bytes";
+pub const BOOTSTRAP_SECRET: &str = "bootstrap-secret-of-the-tests-32-bytes";
 
 /// A running Raptor. It stops when this goes.
 pub struct TestRaptor {
