@@ -4,8 +4,8 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use console::http::login::next::page_of_ours;
-use raptor_api::domain::user_agent::UserAgent;
 use service_kit::http::client_address::{TrustedProxyHops, network};
+use service_kit::user_agent::UserAgent;
 
 /// The first byte is the number of routers, each line a header.
 pub(crate) fn every_header(data: &[u8]) {
