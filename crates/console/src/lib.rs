@@ -5,6 +5,7 @@
 
 pub mod db;
 pub mod domain;
+pub mod fail_points;
 pub mod housekeeping;
 pub mod http;
 pub mod mail;

@@ -16,6 +16,7 @@ use ghost_contracts::EmailAddress;
 use service_kit::audit::command::{self, AuditCommand};
 use service_kit::clock::Clock;
 use service_kit::db::Pool;
+use service_kit::fail_point;
 use service_kit::migrate;
 use service_kit::settings::{DatabaseSettings, Faults, Source};
 use service_kit::stop;
@@ -148,6 +149,7 @@ fn end(result: Result<bool, Failure>) -> ExitCode {
 
 async fn serve(variables: Variables) -> Result<(), Failure> {
     let settings = variables.for_serve()?;
+    fail_point::arm();
     let stop = stop::on_signal().map_err(sentence)?;
     let application = Application::build(settings).map_err(sentence)?;
     tracing::info!(port = application.port(), "listening");

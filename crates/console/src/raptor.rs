@@ -12,6 +12,7 @@ use reqwest::StatusCode;
 use serde_json::{Map, Value};
 use service_kit::audit::peer::Heads;
 use service_kit::error::ApiError;
+use service_kit::fail_point;
 use service_kit::http::request_id::RequestId;
 use service_kit::service_client::{Answer, CallError, ServiceClient};
 
@@ -145,8 +146,10 @@ impl RaptorClient {
             plan: plan.cloned(),
         };
         let head = self.1.own().await.map(|head| (CONSOLE_AUDIT_HEAD, head.to_string()));
+        fail_point::request("ghost_reset.delete.asking")?;
         let answer = self.0.post_with(GHOST_DELETE_PATH, &order, request, head).await?;
         self.1.hear(answer.header(AUDIT_HEAD)).await;
+        fail_point::answer("ghost_reset.delete.answered")?;
         let status = answer.status.as_u16();
         match answer.status {
             StatusCode::NO_CONTENT => Ok(GhostDeletion::Deleted),

@@ -40,7 +40,8 @@ fn for_postmark(config: &mut ServiceConfig) {
     use http::webhooks::postmark;
     config.service(
         post("/api/webhooks/postmark", postmark::receive)
-            .default_service(web::to(postmark::refuse)),
+            .default_service(web::to(postmark::refuse))
+            .wrap(from_fn(http::rate_limit::webhook)),
     );
 }
 
@@ -54,14 +55,15 @@ fn for_raptor(config: &mut ServiceConfig) {
 
 /// Whoever is not signed in yet. Paths under `/console`.
 fn for_anybody(config: &mut ServiceConfig) {
+    use http::rate_limit::entrance;
     use http::{enroll, login};
     config
-        .service(get("/enroll", enroll::page::page))
-        .service(post("/enroll/begin", enroll::begin::begin))
-        .service(post("/enroll/finish", enroll::finish::finish))
+        .service(get("/enroll", enroll::page::page).wrap(from_fn(entrance)))
+        .service(post("/enroll/begin", enroll::begin::begin).wrap(from_fn(entrance)))
+        .service(post("/enroll/finish", enroll::finish::finish).wrap(from_fn(entrance)))
         .service(get("/login", login::page::page))
-        .service(post("/login/begin", login::begin::begin))
-        .service(post("/login/finish", login::finish::finish))
+        .service(post("/login/begin", login::begin::begin).wrap(from_fn(entrance)))
+        .service(post("/login/finish", login::finish::finish).wrap(from_fn(entrance)))
         .service(post("/logout", http::logout::logout));
 }
 
@@ -69,7 +71,7 @@ fn for_anybody(config: &mut ServiceConfig) {
 ///
 /// A path that is both read and posted to stands here; who may post is said by its handler.
 fn for_operators(config: &mut ServiceConfig) {
-    use http::{admins, audit, beta, flags};
+    use http::{admins, audit, beta, flags, sessions};
     config
         .service(get("", http::overview::overview))
         .service(get("/beta", beta::list::list))
@@ -82,6 +84,9 @@ fn for_operators(config: &mut ServiceConfig) {
         ))
         .service(get("/audit", audit::list::list))
         .service(get("/session", http::session::session))
+        .service(get("/sessions", sessions::list::list))
+        .service(post("/sessions/revoke-others", sessions::revoke_others::revoke_others))
+        .service(post("/sessions/{id}/revoke", sessions::revoke::revoke))
         .service(get("/flags", flags::list::list))
         // POST: superadmins.
         .service(get_post("/admins", admins::list::list, admins::invite::invite))
@@ -104,5 +109,6 @@ fn for_superadmins(config: &mut ServiceConfig) {
         .service(post("/flags/{name}", flags::set::set))
         .service(post("/admins/{id}/role", admins::role::role))
         .service(post("/admins/{id}/revoke", admins::revoke::revoke))
+        .service(post("/admins/{id}/sign-out", admins::sign_out::sign_out))
         .service(post("/admins/{id}/reset-passkeys", admins::reset_passkeys::reset_passkeys));
 }

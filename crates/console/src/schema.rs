@@ -39,6 +39,9 @@ diesel::table! {
         expires_at -> Timestamptz,
         revoked_at -> Nullable<Timestamptz>,
         flash -> Nullable<Jsonb>,
+        public_id -> Uuid,
+        browser -> Text,
+        platform -> Text,
     }
 }
 

@@ -7,6 +7,7 @@ use ghost_contracts::service_token::KeyRing;
 use secrecy::SecretString;
 use service_kit::audit::key::AuditSettings;
 use service_kit::clock::Clock;
+use service_kit::db::Patience;
 use service_kit::http::client_address::TrustedProxyHops;
 use service_kit::settings::{DatabaseSettings, PublicUrl, RelyingPartyId, ServiceUrl, Setting};
 
@@ -43,12 +44,16 @@ pub struct Settings {
     pub postmark: PostmarkSettings,
     /// `POSTMARK_WEBHOOK_SECRET`.
     pub postmark_webhook_secret: Option<SecretString>,
+    /// `POSTMARK_WEBHOOK_SECRET_PREVIOUS`.
+    pub postmark_webhook_secret_previous: Option<SecretString>,
     /// `SMOKE_EMAIL_DOMAIN`.
     pub smoke_email_domain: String,
     /// `TRUSTED_PROXY_HOPS`.
     pub trusted_proxy_hops: TrustedProxyHops,
     /// `METRICS_TOKEN`.
     pub metrics_token: Option<SecretString>,
+    /// `METRICS_TOKEN_PREVIOUS`.
+    pub metrics_token_previous: Option<SecretString>,
     /// `FLAG_<NAME>`.
     pub flag_overrides: Overrides,
     /// `AUDIT_SIGNING_KEY`, `AUDIT_SIGNING_KEY_PREVIOUS`, `AUDIT_CHECKPOINT_URL`.
@@ -84,13 +89,36 @@ pub struct Tuning {
     pub workers: Option<usize>,
     /// Connections to the database.
     pub pool_size: usize,
+    /// How long requests wait for them, and how many.
+    pub patience: Patience,
     /// What dates tokens.
     pub clock: Clock,
 }
 
 impl Default for Tuning {
     fn default() -> Self {
-        Self { workers: None, pool_size: POOL_SIZE, clock: Clock::system() }
+        Self {
+            workers: None,
+            pool_size: POOL_SIZE,
+            patience: Patience::default(),
+            clock: Clock::system(),
+        }
+    }
+}
+
+/// `POSTMARK_SERVER_TOKEN`: what goes into a header as it is. White space at its ends, a line break
+/// that came with a file above all, is no part of it.
+#[derive(Clone)]
+pub struct ServerToken(pub SecretString);
+
+impl Setting for ServerToken {
+    fn parse(text: &str) -> Result<Self, String> {
+        if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            Ok(Self(text.into()))
+        } else {
+            Err("holds a space, a line break or another character that no token of Postmark's has"
+                .to_owned())
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use service_kit::db::{DbError, Pool};
 use service_kit::health::{self, Gauges, Health};
 use service_kit::http::client_address::TrustedProxyHops;
 use service_kit::http::errors::{self, ErrorPages};
-use service_kit::http::{headers, resource, trace};
+use service_kit::http::{headers, overload, resource, trace, unread};
 use service_kit::metrics::Metrics;
 use service_kit::migrate::{self, MigrateError};
 use service_kit::passkey::{CeremonyError, Passkeys};
@@ -33,8 +33,8 @@ use crate::domain::ghost_reset::GhostReset;
 use crate::domain::invitation::Invitations;
 use crate::domain::tester::SmokeEmailDomain;
 use crate::domain::walkthrough_token::WalkthroughKeys;
-use crate::http::error;
 use crate::http::webhooks::postmark::WebhookSecret;
+use crate::http::{error, token_page};
 use crate::mail::Mailer;
 use crate::mail::message::Links;
 use crate::mail::postmark::Postmark;
@@ -158,7 +158,11 @@ impl Application {
 
 impl Shared {
     fn new(settings: &Settings) -> Result<Self, StartError> {
-        let pool = Pool::new(&settings.database, settings.tuning.pool_size)?;
+        let pool = Pool::with_patience(
+            &settings.database,
+            settings.tuning.pool_size,
+            settings.tuning.patience,
+        )?;
         let clock = settings.tuning.clock.clone();
         let metrics = Metrics::new()?;
         Ok(Self {
@@ -180,6 +184,7 @@ impl Shared {
                 migrations: migrate::versions(&MIGRATIONS)?,
                 redis: None,
                 metrics_token: settings.metrics_token.clone(),
+                metrics_token_previous: settings.metrics_token_previous.clone(),
                 gauges: Gauges::new(&metrics)?,
             },
             hops: settings.trusted_proxy_hops,
@@ -187,7 +192,10 @@ impl Shared {
             background: Background::default(),
             raptor: raptor(settings, &pool)?,
             mailer: mailer(settings, &pool, &metrics)?,
-            webhook_secret: WebhookSecret::new(settings.postmark_webhook_secret.clone()),
+            webhook_secret: WebhookSecret::new(
+                settings.postmark_webhook_secret.clone(),
+                settings.postmark_webhook_secret_previous.clone(),
+            ),
             smoke_email_domain: SmokeEmailDomain(settings.smoke_email_domain.clone()),
             metrics,
             clock,
@@ -258,9 +266,12 @@ fn serve(
             .configure(|config| shared.install(config))
             .configure(routes::routes)
             .default_service(web::to(resource::not_found))
+            .wrap(from_fn(overload::shed))
             .wrap(from_fn(errors::render))
+            .wrap(from_fn(token_page::guard))
             .wrap(from_fn(trace::trace))
             .wrap(from_fn(headers::secure))
+            .wrap(from_fn(unread::close))
     });
     let server = match workers {
         Some(workers) => server.workers(workers),
@@ -270,6 +281,7 @@ fn serve(
         .disable_signals()
         .shutdown_timeout(REQUEST_GRACE_SECONDS)
         .client_request_timeout(REQUEST_LIMIT)
+        .max_connections(server::CONNECTIONS_A_WORKER)
         .listen(listener)?;
     Ok(server.run())
 }

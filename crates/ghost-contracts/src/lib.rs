@@ -14,7 +14,7 @@
 //!
 //! | module | section |
 //! | --- | --- |
-//! | [`email`], [`name`], [`signup`], [`credential`] | 2 |
+//! | [`email`], [`name`], [`signup`], [`credential`], [`session`] | 2 |
 //! | [`service_token`] | 4 |
 //! | [`state`], [`raptor`] | 5 |
 //! | [`console`] | 6, and the refusals of 8 |
@@ -32,6 +32,7 @@ pub mod name;
 pub mod object;
 pub mod raptor;
 pub mod service_token;
+pub mod session;
 pub mod signup;
 pub mod state;
 pub mod timestamp;

@@ -13,6 +13,7 @@ pub mod commands;
 pub mod db;
 pub mod domain;
 pub mod error;
+pub mod fail_points;
 pub mod housekeeping;
 pub mod http;
 pub mod routes;

@@ -10,6 +10,7 @@ use raptor_api::commands::{self, CommandError};
 use raptor_api::settings::{Settings, Variables};
 use raptor_api::startup::Application;
 use service_kit::audit::command::AuditCommand;
+use service_kit::fail_point;
 use service_kit::settings::{Faults, LogFormat, Source};
 use service_kit::telemetry::{self, Audience};
 
@@ -92,6 +93,7 @@ async fn main() -> ExitCode {
 async fn serve(variables: Variables) -> Result<ExitCode, Failure> {
     let settings: Settings = variables.for_serve()?;
     telemetry::init(settings.log_format, Audience::Service);
+    fail_point::arm();
     let failed =
         |error: &dyn std::fmt::Display| Failure::Other(format!("The service ended: {error}."));
     let stop = service_kit::stop::on_signal().map_err(|error| failed(&error))?;

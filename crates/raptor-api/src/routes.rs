@@ -9,7 +9,7 @@ use service_kit::http::rate_limit::limit;
 use service_kit::http::resource::{get, get_post, not_found, post};
 use service_kit::service_token::guard;
 
-use crate::http::auth::{login, logout, register, session};
+use crate::http::auth::{login, logout, register, session, sessions};
 use crate::http::flag::registration_is_on;
 use crate::http::own_cookie::from_our_pages;
 use crate::http::{assets, front, internal, signup, walkthrough};
@@ -45,6 +45,9 @@ pub fn configure(config: &mut ServiceConfig) {
             .service(post("/login/begin", login::begin::handle))
             .service(post("/login/verify", login::verify::handle))
             .service(get("/session", session::handle))
+            .service(get("/sessions", sessions::list::handle))
+            .service(post("/sessions/revoke-others", sessions::revoke_others::handle))
+            .service(post("/sessions/{id}/revoke", sessions::revoke::handle))
             .service(post("/logout", logout::handle))
             .default_service(web::to(not_found))
             .wrap(from_fn(from_our_pages))

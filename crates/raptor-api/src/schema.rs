@@ -136,6 +136,9 @@ diesel::table! {
         last_seen_at -> Timestamptz,
         expires_at -> Timestamptz,
         revoked_at -> Nullable<Timestamptz>,
+        public_id -> Uuid,
+        browser -> Text,
+        platform -> Text,
     }
 }
 

@@ -5,6 +5,7 @@ use ghost_contracts::service_token::{KeyRing, SigningKey};
 use secrecy::SecretString;
 use service_kit::audit::key::{AuditSettings, CheckpointUrl, SigningKey as AuditKey};
 use service_kit::clock::Clock;
+use service_kit::db::Patience;
 use service_kit::http::client_address::TrustedProxyHops;
 use service_kit::http::rate_limit::RateLimit;
 use service_kit::settings::{
@@ -42,6 +43,7 @@ pub struct Variables {
     rate_limit: Given<u32>,
     hops: Given<usize>,
     metrics_token: Given<SecretString>,
+    metrics_token_previous: Given<SecretString>,
     smoke_domain: Given<Domain>,
     audit_key: Given<AuditKey>,
     audit_key_previous: Given<AuditKey>,
@@ -79,6 +81,8 @@ pub struct Settings {
     pub hops: TrustedProxyHops,
     /// `METRICS_TOKEN`.
     pub metrics_token: Option<SecretString>,
+    /// `METRICS_TOKEN_PREVIOUS`.
+    pub metrics_token_previous: Option<SecretString>,
     /// `SMOKE_EMAIL_DOMAIN`.
     pub smoke_domain: String,
     /// `AUDIT_SIGNING_KEY`, the one before it, `AUDIT_CHECKPOINT_URL`.
@@ -94,13 +98,15 @@ pub struct Tuning {
     pub workers: Option<usize>,
     /// The most connections to Postgres.
     pub pool_size: usize,
+    /// How long requests wait for them, and how many.
+    pub patience: Patience,
     /// What dates tokens.
     pub clock: Clock,
 }
 
 impl Default for Tuning {
     fn default() -> Self {
-        Self { workers: None, pool_size: 10, clock: Clock::system() }
+        Self { workers: None, pool_size: 10, patience: Patience::default(), clock: Clock::system() }
     }
 }
 
@@ -138,6 +144,7 @@ impl Variables {
             rate_limit: reader.read("PUBLIC_RATE_LIMIT"),
             hops: reader.read("TRUSTED_PROXY_HOPS"),
             metrics_token: reader.read("METRICS_TOKEN"),
+            metrics_token_previous: reader.read("METRICS_TOKEN_PREVIOUS"),
             smoke_domain: reader.read("SMOKE_EMAIL_DOMAIN"),
             audit_key: reader.read("AUDIT_SIGNING_KEY"),
             audit_key_previous: reader.read("AUDIT_SIGNING_KEY_PREVIOUS"),
@@ -188,6 +195,7 @@ impl Variables {
                 rate_limit: RateLimit(self.rate_limit.or(PUBLIC_RATE_LIMIT)),
                 hops: TrustedProxyHops(self.hops.or(0)),
                 metrics_token: self.metrics_token.optional(),
+                metrics_token_previous: self.metrics_token_previous.optional(),
                 smoke_domain: smoke_domain(self.smoke_domain),
                 audit: AuditSettings {
                     key: self.audit_key.optional(),

@@ -15,7 +15,7 @@ use service_kit::clock::Clock;
 use service_kit::db::{DbError, Pool};
 use service_kit::health::{self, Gauges, Health};
 use service_kit::http::errors::{self, ErrorPages};
-use service_kit::http::{headers, resource, trace};
+use service_kit::http::{headers, overload, resource, trace, unread};
 use service_kit::metrics::Metrics;
 use service_kit::migrate::{self, MigrateError};
 use service_kit::passkey::{CeremonyError, Passkeys};
@@ -97,14 +97,17 @@ impl Application {
             App::new()
                 .configure(|config| parts.configure(config))
                 .default_service(web::to(resource::not_found))
+                .wrap(from_fn(overload::shed))
                 .wrap(from_fn(errors::render))
                 .wrap(from_fn(http::token_page::guard))
                 .wrap(from_fn(trace::trace))
                 .wrap(from_fn(headers::secure))
+                .wrap(from_fn(unread::close))
         })
         .disable_signals()
         .shutdown_timeout(REQUEST_GRACE_SECONDS)
-        .client_request_timeout(REQUEST_WITHIN);
+        .client_request_timeout(REQUEST_WITHIN)
+        .max_connections(server::CONNECTIONS_A_WORKER);
         if let Some(workers) = workers {
             server = server.workers(workers);
         }
@@ -146,7 +149,11 @@ struct Parts {
 
 impl Parts {
     fn new(settings: Settings) -> Result<Self, StartError> {
-        let pool = Pool::new(&settings.database, settings.tuning.pool_size)?;
+        let pool = Pool::with_patience(
+            &settings.database,
+            settings.tuning.pool_size,
+            settings.tuning.patience,
+        )?;
         let redis = match &settings.redis {
             Some(url) => {
                 let redis = Redis::new(url, settings.redis_ca.as_ref());
@@ -167,6 +174,7 @@ impl Parts {
             migrations: migrate::versions(&MIGRATIONS)?,
             redis: redis.clone(),
             metrics_token: settings.metrics_token.clone(),
+            metrics_token_previous: settings.metrics_token_previous.clone(),
             gauges: Gauges::new(&metrics)?,
         };
         let challenges = match redis {

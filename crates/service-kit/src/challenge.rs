@@ -115,14 +115,14 @@ impl ChallengeStore {
         }
     }
 
-    /// Asks whether the store is there.
+    /// Asks whether the store is there and can be written.
     ///
     /// # Errors
     /// Where it is not.
     pub async fn check(&self) -> Result<(), ChallengeError> {
         match self {
             Self::Postgres(pool) => pool.get().await.map(|_| ()).map_err(Into::into),
-            Self::Redis(redis) => Ok(redis.ping().await?),
+            Self::Redis(redis) => Ok(redis.check().await?),
         }
     }
 }

@@ -138,6 +138,14 @@ impl ApiError {
         Self::new(ErrorCode::ServiceUnavailable, message).retry_after(5).because(cause)
     }
 
+    /// 503 `service_unavailable` for a request that comes when there are too many already.
+    #[must_use]
+    pub fn crowded() -> Self {
+        let message = "The service has more to do than it can right now, so nothing was changed. \
+                       Please try again in a few seconds.";
+        Self::new(ErrorCode::ServiceUnavailable, message).saying_unchanged().retry_after(5)
+    }
+
     /// The status of the answer.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -230,6 +238,7 @@ impl From<DbError> for ApiError {
     fn from(error: DbError) -> Self {
         match error {
             DbError::Unavailable(cause) => Self::unavailable(cause),
+            DbError::Query(_) if error.is_exhausted() => Self::unavailable(error),
             DbError::Query(_) => Self::internal(error),
         }
     }

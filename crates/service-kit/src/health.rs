@@ -28,6 +28,8 @@ pub struct Health {
     pub redis: Option<Redis>,
     /// `METRICS_TOKEN`.
     pub metrics_token: Option<SecretString>,
+    /// `METRICS_TOKEN_PREVIOUS`: accepted as well, where there is a `METRICS_TOKEN`.
+    pub metrics_token_previous: Option<SecretString>,
     /// Measured before each reading of the metrics.
     pub gauges: Gauges,
 }
@@ -81,7 +83,7 @@ async fn ready(health: Data<Health>) -> HttpResponse {
     let mut checks = json!({"database": word(database), "migrations": migrations});
     let mut ready = database && migrations == "ok";
     if let Some(redis) = &health.redis {
-        let there = redis.ping().await.is_ok();
+        let there = redis.check().await.is_ok();
         ready &= there;
         if let Some(checks) = checks.as_object_mut() {
             checks.insert("redis".into(), word(there).into());
@@ -123,7 +125,8 @@ fn allowed(request: &HttpRequest, health: &Health, hops: TrustedProxyHops) -> Re
     };
     let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let given = given.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
-    if bool::from(given.as_bytes().ct_eq(token.expose_secret().as_bytes())) {
+    let mut tokens = [Some(token), health.metrics_token_previous.as_ref()].into_iter().flatten();
+    if tokens.any(|token| given.as_bytes().ct_eq(token.expose_secret().as_bytes()).into()) {
         return Ok(());
     }
     let message = "Metrics are read with the bearer token of METRICS_TOKEN.";

@@ -63,16 +63,20 @@ pub fn summary(applied: &[String]) -> String {
 /// Whether every one of `versions` has been applied.
 ///
 /// # Errors
-/// Where the database cannot be reached. A database that was never migrated is no error.
+/// Where the database cannot be reached or takes no writes. A database that was never migrated is
+/// no error.
 pub async fn is_current(pool: &Pool, versions: &[String]) -> Result<bool, DbError> {
     #[derive(diesel::QueryableByName)]
     struct Row {
         #[diesel(sql_type = diesel::sql_types::BigInt)]
         missing: i64,
+        #[diesel(sql_type = diesel::sql_types::Bool)]
+        read_only: bool,
     }
     let mut connection = pool.get().await?;
     let counted = sql_query(
-        "SELECT count(*) AS missing FROM unnest($1) AS wanted(version) \
+        "SELECT count(*) AS missing, current_setting('transaction_read_only')::bool AS read_only \
+         FROM unnest($1) AS wanted(version) \
          WHERE NOT EXISTS (SELECT FROM __diesel_schema_migrations applied \
                            WHERE applied.version = wanted.version)",
     )
@@ -81,6 +85,9 @@ pub async fn is_current(pool: &Pool, versions: &[String]) -> Result<bool, DbErro
     .await
     .map_err(DbError::from);
     match counted {
+        Ok(row) if row.read_only => {
+            Err(DbError::Unavailable("the database takes no writes".to_owned()))
+        }
         Ok(row) => Ok(row.missing == 0),
         Err(DbError::Query(_)) => Ok(false),
         Err(unavailable) => Err(unavailable),

@@ -1,5 +1,6 @@
 //! Redis: one connection that heals itself.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
@@ -12,9 +13,23 @@ use crate::settings::{CaCertificates, RedisUrl};
 /// How long a command may take.
 const WAIT: Duration = Duration::from_secs(2);
 
-/// A shared connection, made when it is first needed and made again when it breaks.
+/// A shared connection, made when it is first needed and made again when it breaks or falls
+/// silent.
 #[derive(Clone)]
-pub struct Redis(ConnectionManager);
+pub struct Redis(Arc<Shared>);
+
+struct Shared {
+    client: Client,
+    current: Mutex<Current>,
+}
+
+/// The connection of now.
+#[derive(Clone)]
+struct Current {
+    manager: ConnectionManager,
+    /// How many there were before.
+    generation: u64,
+}
 
 impl Redis {
     /// Prepares the connection; the server need not be there yet.
@@ -33,15 +48,13 @@ impl Redis {
             )?,
             None => Client::open(info)?,
         };
-        let config = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(WAIT))
-            .set_response_timeout(Some(WAIT))
-            .set_number_of_retries(1);
-        Ok(Self(ConnectionManager::new_lazy_with_config(client, config)?))
+        let current = Current { manager: manager(&client)?, generation: 0 };
+        Ok(Self(Arc::new(Shared { client, current: Mutex::new(current) })))
     }
 
     /// Runs one command, and once more where the connection was found broken: after a restart of
-    /// the server the first command only finds that out.
+    /// the server the first command only finds that out. A connection over which no answer came
+    /// in time is given up: its server may be gone without a word, and another in its place.
     ///
     /// # Errors
     /// Where Redis cannot be reached or refuses the command.
@@ -49,22 +62,51 @@ impl Redis {
         &self,
         command: &redis::Cmd,
     ) -> Result<T, RedisError> {
-        let mut connection = self.0.clone();
-        match command.query_async(&mut connection).await {
+        let mut used = self.current();
+        match command.query_async(&mut used.manager).await {
+            Err(error) if error.is_timeout() => {
+                self.replace(used.generation)?;
+                Err(error)
+            }
             Err(error) if error.is_connection_dropped() || error.is_io_error() => {
-                command.query_async(&mut connection).await
+                command.query_async(&mut used.manager).await
             }
             answer => answer,
         }
     }
 
-    /// Asks whether Redis is there.
+    /// Asks whether Redis is there and takes writes: one that is full or a replica answers, and
+    /// no ceremony can begin all the same.
     ///
     /// # Errors
     /// Where it is not.
-    pub async fn ping(&self) -> Result<(), RedisError> {
-        self.query::<String>(&redis::cmd("PING")).await.map(|_| ())
+    pub async fn check(&self) -> Result<(), RedisError> {
+        let mut write = redis::cmd("SET");
+        write.arg("readiness").arg("probe").arg("EX").arg(60);
+        self.query(&write).await
     }
+
+    fn current(&self) -> Current {
+        self.0.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A new connection, made when it is first needed; by the first of those who waited in vain.
+    fn replace(&self, generation: u64) -> Result<(), RedisError> {
+        let mut current = self.0.current.lock().unwrap_or_else(PoisonError::into_inner);
+        if current.generation == generation {
+            tracing::warn!("Redis does not answer: its connection is given up");
+            *current = Current { manager: manager(&self.0.client)?, generation: generation + 1 };
+        }
+        Ok(())
+    }
+}
+
+fn manager(client: &Client) -> Result<ConnectionManager, RedisError> {
+    let config = ConnectionManagerConfig::new()
+        .set_connection_timeout(Some(WAIT))
+        .set_response_timeout(Some(WAIT))
+        .set_number_of_retries(1);
+    ConnectionManager::new_lazy_with_config(client.clone(), config)
 }
 
 fn pem(ca: &CaCertificates) -> Vec<u8> {

@@ -1,20 +1,46 @@
 //! Running a built server until it is told to stop.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::time::Duration;
 
 use actix_web::dev::Server;
 use tokio_util::sync::CancellationToken;
 
 use crate::stop::Background;
 
+/// How many connections may wait to be taken, as far as the system allows.
+const BACKLOG: i32 = 1024;
+/// How many connections one thread of a server serves at once; more wait to be taken. What one
+/// holds in memory is a request's head and body at most.
+pub const CONNECTIONS_A_WORKER: usize = 2048;
+/// How long a client may leave bytes of an answer unread, or its machine silent, before the
+/// connection is closed.
+const UNREAD_LIMIT: Duration = Duration::from_secs(20);
+
 /// Listens on every address; port 0 takes any that is free.
 ///
 /// # Errors
 /// Where the port is taken or not allowed.
 pub fn listen(port: u16) -> std::io::Result<TcpListener> {
+    listen_with(port, UNREAD_LIMIT)
+}
+
+/// The same with another limit for clients that do not read.
+///
+/// # Errors
+/// Where the port is taken or not allowed.
+pub fn listen_with(port: u16, unread: Duration) -> std::io::Result<TcpListener> {
     let address = SocketAddr::from((Ipv4Addr::UNSPECIFIED, port));
     let listener = TcpListener::bind(address)?;
     listener.set_nonblocking(true)?;
+    let socket = socket2::SockRef::from(&listener);
+    socket.listen(BACKLOG)?;
+    // Connections that are taken inherit it. Only Linux can; elsewhere a client that does not
+    // read keeps its connection, which [`CONNECTIONS_A_WORKER`] bounds.
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(unread))?;
+    #[cfg(not(target_os = "linux"))]
+    let _ = unread;
     Ok(listener)
 }
 

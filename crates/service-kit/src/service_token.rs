@@ -1,5 +1,10 @@
 //! The guard in front of `/api/internal/` (section 4 of the contracts): size, then token, then
 //! everything else, so that nobody learns a path or a method without a token.
+//!
+//! A body is read only for somebody whose token is good in all that the head of the request shows;
+//! `body_sha256` is judged when it is there. No rate limit counts the refused: judging a token
+//! costs a hash and no query, its key cannot be guessed, and a limit would let whoever shares the
+//! other service's address lock that service out.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
@@ -45,21 +50,26 @@ pub async fn guard<B: MessageBody + 'static>(
 }
 
 async fn check(request: &mut ServiceRequest) -> Result<(), ApiError> {
-    let payload = request.take_payload();
-    let bytes = body::collect(request.headers(), payload, INTERNAL_LIMIT).await?;
+    body::check_announced(request.headers(), INTERNAL_LIMIT)?;
     let Some(guard) = request.app_data::<web::Data<Guard>>().cloned() else {
         return Err(ApiError::internal("the guard of the internal API is not set up"));
     };
+    let payload = request.take_payload();
     let Some(bearer) = bearer(request.headers()) else {
         return Err(unauthorized("no bearer token"));
     };
-    let expectation = Expectation {
+    // One time for both looks: a token that was good when it came does not end while its body is
+    // still on the way.
+    let head = Expectation {
         audience: guard.audience,
         method: request.method().as_str(),
         path: request.path(),
-        body: &bytes,
+        body: b"",
         now: guard.clock.now(),
     };
+    guard.keys.check_head(bearer, &head).map_err(unauthorized)?;
+    let bytes = body::collect(request.headers(), payload, INTERNAL_LIMIT).await?;
+    let expectation = Expectation { body: &bytes, ..head };
     let token = guard.keys.verify(bearer, &expectation).map_err(unauthorized)?;
     if !first_use(&guard.pool, token.jti, expectation.now).await? {
         return Err(unauthorized("replayed jti"));

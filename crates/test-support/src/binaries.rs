@@ -41,6 +41,10 @@ pub async fn build<const N: usize>(
     command.args(["build", "--package", "xtask", "--bins"]);
     command.args(packages.iter().flat_map(|package| ["--package", package]));
     command.args(["--message-format", "json-render-diagnostics"]);
+    // As we were built ourselves.
+    if !cfg!(debug_assertions) {
+        command.arg("--release");
+    }
     if quiet {
         command.arg("--quiet");
     }

@@ -18,11 +18,14 @@ mod http_server;
 pub mod postgres;
 pub mod postmark;
 pub mod proxy;
+pub mod raw_server;
 pub mod redis;
 pub mod relay;
 pub mod schema_file;
+pub mod small_disk;
 mod throwaway;
 pub mod wait;
+pub mod walk;
 
 pub use http_server::{Answer, SeenRequest};
 pub use software_passkey;

@@ -73,7 +73,8 @@ enum Step {
 
 #[derive(Debug)]
 struct State {
-    token: String,
+    /// The first is the one to be used; like Postmark's own server it may have others.
+    tokens: Vec<String>,
     once: VecDeque<Step>,
     always: Outcome,
     requests: Vec<SeenRequest>,
@@ -97,7 +98,7 @@ impl Postmark {
     #[must_use]
     pub fn start() -> Self {
         let state = Arc::new(Mutex::new(State {
-            token: uuid::Uuid::new_v4().to_string(),
+            tokens: vec![uuid::Uuid::new_v4().to_string()],
             once: VecDeque::new(),
             always: Outcome::Accept,
             requests: Vec::new(),
@@ -121,7 +122,21 @@ impl Postmark {
     /// For `POSTMARK_SERVER_TOKEN`.
     #[must_use]
     pub fn server_token(&self) -> String {
-        self.state().token.clone()
+        self.state().tokens.first().cloned().unwrap_or_default()
+    }
+
+    /// Adds a server token beside those it has, as on Postmark's page of them; it is the one that
+    /// [`Self::server_token`] gives from now on.
+    #[must_use]
+    pub fn add_server_token(&self) -> String {
+        let token = uuid::Uuid::new_v4().to_string();
+        self.state().tokens.insert(0, token.clone());
+        token
+    }
+
+    /// Deletes a server token: who uses it is refused.
+    pub fn delete_server_token(&self, token: &str) {
+        self.state().tokens.retain(|live| live != token);
     }
 
     /// How the next good request is answered that nothing else is said of yet. Several
@@ -196,7 +211,7 @@ async fn handle(state: &Mutex<State>, request: SeenRequest) -> Reply {
     let (mail, step) = {
         let mut state = lock(state);
         state.requests.push(request.clone());
-        let mail = match read(&request, &state.token) {
+        let mail = match read(&request, &state.tokens) {
             Ok(mail) => mail,
             Err((status, error_code, message)) => return Some(refuse(status, error_code, message)),
         };
@@ -227,11 +242,12 @@ async fn handle(state: &Mutex<State>, request: SeenRequest) -> Reply {
 
 /// The mail of a request, or how Postmark refuses what is no mail: status, `ErrorCode` and
 /// message.
-fn read(request: &SeenRequest, token: &str) -> Result<Mail, (u16, i64, &'static str)> {
+fn read(request: &SeenRequest, tokens: &[String]) -> Result<Mail, (u16, i64, &'static str)> {
     if (request.method.as_str(), request.path.as_str()) != ("POST", "/email") {
         return Err((404, 0, "There is nothing here."));
     }
-    if request.header("x-postmark-server-token") != Some(token) {
+    let token = request.header("x-postmark-server-token").unwrap_or_default();
+    if tokens.iter().all(|live| live != token) {
         return Err((401, 10, "Request does not contain a valid Server token."));
     }
     let is_json = |value: &str| value.starts_with("application/json");

@@ -33,7 +33,8 @@ enum Step {
 
 #[derive(Debug)]
 struct State {
-    target: String,
+    /// Asked in turn.
+    targets: VecDeque<String>,
     once: HashMap<String, VecDeque<Step>>,
     always: HashMap<String, Rule>,
     seen: Vec<SeenRequest>,
@@ -57,7 +58,7 @@ impl HttpProxy {
     #[must_use]
     pub fn start(target: impl Into<String>) -> Self {
         let state = Arc::new(Mutex::new(State {
-            target: target.into(),
+            targets: VecDeque::from([target.into()]),
             once: HashMap::new(),
             always: HashMap::new(),
             seen: Vec::new(),
@@ -89,7 +90,12 @@ impl HttpProxy {
     /// Forwards to another target from now on; for a target that comes back on another
     /// port.
     pub fn set_target(&self, target: impl Into<String>) {
-        self.state().target = target.into();
+        self.state().targets = VecDeque::from([target.into()]);
+    }
+
+    /// Forwards to each of these in turn, as a router does with several processes of a service.
+    pub fn set_targets(&self, targets: impl IntoIterator<Item = String>) {
+        self.state().targets = targets.into_iter().collect();
     }
 
     /// What becomes of the next request to that path that nothing else is said of yet.
@@ -156,6 +162,15 @@ fn note(state: &Mutex<State>, request: &SeenRequest) -> Step {
     })
 }
 
+/// Whose turn it is.
+fn next_target(state: &Mutex<State>) -> String {
+    let mut state = lock(state);
+    if !state.targets.is_empty() {
+        state.targets.rotate_left(1);
+    }
+    state.targets.back().cloned().unwrap_or_default()
+}
+
 async fn handle(client: &reqwest::Client, state: &Mutex<State>, request: SeenRequest) -> Reply {
     match note(state, &request) {
         Step::Rule(Rule::Pass) => forward(client, state, request).await,
@@ -184,7 +199,7 @@ async fn handle(client: &reqwest::Client, state: &Mutex<State>, request: SeenReq
 }
 
 async fn forward(client: &reqwest::Client, state: &Mutex<State>, request: SeenRequest) -> Reply {
-    let mut url = format!("{}{}", lock(state).target, request.path);
+    let mut url = format!("{}{}", next_target(state), request.path);
     if let Some(query) = &request.query {
         url.push('?');
         url.push_str(query);

@@ -25,7 +25,7 @@ const DATABASES: u16 = 8192;
 #[derive(Debug)]
 pub struct RedisServer {
     port: u16,
-    _server: Server,
+    server: Server,
 }
 
 impl RedisServer {
@@ -89,9 +89,25 @@ impl RedisServer {
             server.log().contains("Ready to accept connections")
         })?;
         if ready {
-            Ok(Self { port, _server: server })
+            Ok(Self { port, server })
         } else {
             Err(StartError::Failed { program: "redis-server", output: server.log() })
+        }
+    }
+
+    /// Kills the server, starts an empty one on the same port after `pause`, and returns when it
+    /// answers. Blocks the calling thread.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`], where it does not come back.
+    pub fn restart_at_once(&self, pause: Duration) -> Result<(), StartError> {
+        let readies = || self.server.whole_log().matches("Ready to accept connections").count();
+        let before = readies();
+        self.server.restart(pause)?;
+        match self.server.wait_until("redis-server", READY_WITHIN, || readies() > before)? {
+            true => Ok(()),
+            false => Err(StartError::Failed { program: "redis-server", output: self.server.log() }),
         }
     }
 
@@ -187,6 +203,17 @@ mod tests {
         let server = RedisServer::start().unwrap();
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, server.port));
         assert_eq!(ask(address, &["ECHO", "hello"]).unwrap(), "$5");
+        drop(server);
+        assert!(ask(address, &["PING"]).is_err());
+    }
+
+    #[test]
+    fn a_server_that_is_killed_comes_back_empty_on_its_port() {
+        let server = RedisServer::start().unwrap();
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, server.port));
+        assert_eq!(ask(address, &["SET", "kept", "no"]).unwrap(), "+OK");
+        server.restart_at_once(Duration::from_millis(10)).unwrap();
+        assert_eq!(ask(address, &["GET", "kept"]).unwrap(), "$-1");
         drop(server);
         assert!(ask(address, &["PING"]).is_err());
     }

@@ -7,11 +7,19 @@ use tokio::io::copy_bidirectional;
 use tokio::net::TcpStream;
 use tokio::sync::{oneshot, watch};
 
+/// What the cable does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Line {
+    Carries,
+    Cut,
+    Stalled,
+}
+
 /// Forwards TCP connections from a free port of 127.0.0.1 to a target, until it is cut.
 #[derive(Debug)]
 pub struct Relay {
     address: SocketAddr,
-    connected: watch::Sender<bool>,
+    line: watch::Sender<Line>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -27,7 +35,7 @@ impl Relay {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let address = listener.local_addr().expect("the listener has an address");
         listener.set_nonblocking(true).expect("the listener does not block");
-        let (connected, state) = watch::channel(true);
+        let (line, state) = watch::channel(Line::Carries);
         let (stop, stopped) = oneshot::channel::<()>();
         let target = target.into();
         let thread = std::thread::spawn(move || {
@@ -42,7 +50,7 @@ impl Relay {
                 }
             });
         });
-        Self { address, connected, stop: Some(stop), thread: Some(thread) }
+        Self { address, line, stop: Some(stop), thread: Some(thread) }
     }
 
     /// Starts it in front of the server of a URL, and returns that URL through the relay.
@@ -69,12 +77,19 @@ impl Relay {
 
     /// Closes all connections, and each new one at once.
     pub fn cut(&self) {
-        self.connected.send_replace(false);
+        self.line.send_replace(Line::Cut);
     }
 
-    /// Takes connections again.
+    /// Carries nothing any more and closes nothing: what a peer sees whose other side hangs, or
+    /// whose network is gone. New connections are taken and stay as silent.
+    pub fn stall(&self) {
+        self.line.send_replace(Line::Stalled);
+    }
+
+    /// Takes connections again. Those that stalled stay silent for ever, as after a machine was
+    /// lost and another took its place.
     pub fn restore(&self) {
-        self.connected.send_replace(true);
+        self.line.send_replace(Line::Carries);
     }
 }
 
@@ -87,21 +102,35 @@ impl Drop for Relay {
     }
 }
 
-async fn accept(listener: TcpListener, target: String, connected: watch::Receiver<bool>) {
+async fn accept(listener: TcpListener, target: String, line: watch::Receiver<Line>) {
     let listener = tokio::net::TcpListener::from_std(listener).expect("the listener is usable");
     while let Ok((stream, _)) = listener.accept().await {
-        if *connected.borrow() {
-            tokio::spawn(relay(stream, target.clone(), connected.clone()));
+        let now = *line.borrow();
+        match now {
+            Line::Carries => drop(tokio::spawn(relay(stream, target.clone(), line.clone()))),
+            Line::Cut => {}
+            Line::Stalled => drop(tokio::spawn(keep(stream))),
         }
     }
 }
 
-async fn relay(mut near: TcpStream, target: String, mut connected: watch::Receiver<bool>) {
+async fn relay(mut near: TcpStream, target: String, mut line: watch::Receiver<Line>) {
     let Ok(mut far) = TcpStream::connect(&target).await else { return };
-    tokio::select! {
-        _ = copy_bidirectional(&mut near, &mut far) => {}
-        _ = connected.wait_for(|connected| !connected) => {}
+    let stalled = tokio::select! {
+        _ = copy_bidirectional(&mut near, &mut far) => false,
+        changed = line.wait_for(|line| *line != Line::Carries) => {
+            changed.is_ok_and(|line| *line == Line::Stalled)
+        }
+    };
+    if stalled {
+        keep((near, far)).await;
     }
+}
+
+/// Holds streams open until the relay goes.
+async fn keep<T>(streams: T) {
+    std::future::pending::<()>().await;
+    drop(streams);
 }
 
 #[cfg(test)]
@@ -126,5 +155,27 @@ mod tests {
         assert!(get(&url).await.is_err());
         relay.restore();
         assert_eq!(get(&url).await.unwrap().status(), 204);
+    }
+
+    #[tokio::test]
+    async fn a_stalled_connection_stays_open_and_silent_also_when_others_are_carried_again() {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        let answer = Answer::new(204, "text/plain", "");
+        let target = HttpServer::start(move |_| std::future::ready(Some(answer.clone())));
+        let (relay, url) = Relay::in_front_of(&target.url());
+        let mut early = TcpStream::connect(relay.address()).await.unwrap();
+        assert_eq!(get(&url).await.unwrap().status(), 204);
+        relay.stall();
+        let mut late = TcpStream::connect(relay.address()).await.unwrap();
+        late.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        relay.restore();
+        assert_eq!(get(&url).await.unwrap().status(), 204);
+        early.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        let (mut one, mut other) = ([0], [0]);
+        tokio::select! {
+            read = early.read(&mut one) => panic!("not silent: {read:?}"),
+            read = late.read(&mut other) => panic!("not silent: {read:?}"),
+            carried = get(&url) => assert_eq!(carried.unwrap().status(), 204),
+        }
     }
 }

@@ -33,6 +33,7 @@ const RULES: &[Rule] = &[
     },
     Rule { package: "software-passkey", without: &["service-kit", "raptor-api", "console"] },
     Rule { package: "test-support", without: &["raptor-api", "console"] },
+    Rule { package: "chaos", without: &["raptor-api", "console"] },
 ];
 
 /// Asks cargo for the tree of each package that has a rule.

@@ -3,6 +3,7 @@
 mod check;
 mod demo;
 mod edges;
+mod fuzz;
 mod pages;
 mod schema;
 mod step;
@@ -28,10 +29,17 @@ enum Command {
     Test,
     /// The whole system on a throw-away Postgres and Redis, with testers in every state.
     Demo(demo::Options),
+    /// More than the services can take, and whether they bear it, on throw-away servers. For
+    /// figures that mean something: `cargo run --release --package xtask -- load`.
+    Load(demo::load::Options),
+    /// Both services under load while everything around them breaks; then the invariants.
+    Chaos(chaos::Options),
     /// Pictures of every page of both services, to look at, in `target/look`.
     Look(pages::Words),
     /// The pictures of the README, made anew in a demo.
     Pictures,
+    /// Feeds the parsers whatever reaches new branches of them, for a while.
+    Fuzz(fuzz::Options),
     /// Writes the services' schema.rs anew from the migrations.
     Schema,
 }
@@ -41,8 +49,11 @@ fn main() -> ExitCode {
         Command::Check => check::check(),
         Command::Test => check::test(),
         Command::Demo(options) => return demo::run(&options),
+        Command::Load(options) => return demo::load::run(&options),
+        Command::Chaos(options) => return chaos::main(&options),
         Command::Look(words) => pages::look(&words),
         Command::Pictures => return demo::run(&demo::Options::pictures()),
+        Command::Fuzz(options) => fuzz::run(&options),
         Command::Schema => schema::write(),
     };
     match done {

@@ -31,9 +31,18 @@ pub(crate) enum Failure {
     /// There is no browser for the tests.
     #[error("there is no Chromium here. `bin/setup chromium` installs it")]
     NoChromium,
+    /// A planted bug was not found, or something was without one; it is on the screen.
+    #[error("chaos does not find what it should")]
+    Planted,
+    /// The planted bugs could not be looked for.
+    #[error("the planted bugs: {0}")]
+    Chaos(#[from] chaos::Failure),
     /// The throw-away servers did not start.
     #[error(transparent)]
     Server(#[from] StartError),
+    /// A target of the fuzzer broke a promise, or could not be run.
+    #[error("fuzz:\n{0}")]
+    Fuzz(String),
     /// The schema files could not be written.
     #[error("schema: {0}")]
     Schema(String),

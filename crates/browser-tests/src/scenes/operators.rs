@@ -49,6 +49,7 @@ pub(super) const SCENES: &[Scene] = &[
         Box::pin(world.console_to_look_at("/console/admins"))
     }),
     Scene::new("operator", |world| Box::pin(world.operator_page())),
+    Scene::new("sessions", |world| Box::pin(world.console("/console/sessions"))),
     Scene::new("enrolment-link", |world| Box::pin(world.enrolment_link())),
     Scene::new("overview-staging", |world| Box::pin(world.in_environment("staging"))),
     Scene::new("overview-production", |world| Box::pin(world.in_environment("production"))),

@@ -8,6 +8,7 @@ use diesel_async::RunQueryDsl;
 use ghost_contracts::AccountState;
 use serde_json::json;
 use service_kit::db::{Connection, DbError, Pool, transaction};
+use service_kit::fail_point;
 
 use crate::db::audit::{self, AuditWriteFailed};
 use crate::db::{account_state, mail, walkthrough_token};
@@ -76,7 +77,8 @@ pub async fn initiate(
     actor: &Actor,
     state: AccountState,
 ) -> Result<i64, WriteError> {
-    let work = async |connection: &mut Connection| {
+    let work = async |connection: &mut Connection| -> Result<_, WriteError> {
+        fail_point::statement("ghost_reset.initiated.before").map_err(AuditWriteFailed)?;
         let payload = json!({"email": tester.email, "raptor_state": state});
         audit(connection, tester, actor, action::RESET_INITIATED, payload).await?;
         let id = diesel::insert_into(resets::table)
@@ -84,9 +86,12 @@ pub async fn initiate(
             .returning(resets::id)
             .get_result(connection)
             .await?;
+        fail_point::database("ghost_reset.initiated.uncommitted")?;
         Ok(id)
     };
-    transaction(pool, work).await
+    let id = transaction(pool, work).await?;
+    fail_point::database("ghost_reset.initiated.committed")?;
+    Ok(id)
 }
 
 /// Notes that a step is done.
@@ -112,7 +117,8 @@ pub async fn fail(
     outcome: Outcome,
     reason: &str,
 ) -> Result<(), WriteError> {
-    let work = async |connection: &mut Connection| {
+    let work = async |connection: &mut Connection| -> Result<_, WriteError> {
+        fail_point::statement("ghost_reset.failed.before").map_err(AuditWriteFailed)?;
         let payload = json!({"email": run.tester.email, "reason": reason});
         audit(connection, &run.tester, &run.actor, action::RESET_FAILED, payload).await?;
         diesel::update(resets::table.find(run.id))
@@ -121,7 +127,8 @@ pub async fn fail(
             .await?;
         Ok(())
     };
-    transaction(pool, work).await
+    transaction(pool, work).await?;
+    Ok(fail_point::database("ghost_reset.failed.committed")?)
 }
 
 /// Step 7: one live token, every other revoked, and the mail in the outbox, in one transaction
@@ -134,7 +141,8 @@ pub async fn ready_token(
     run: &Run,
     from: &str,
 ) -> Result<(TokenId, MailId), WriteError> {
-    let work = async |connection: &mut Connection| {
+    let work = async |connection: &mut Connection| -> Result<_, WriteError> {
+        fail_point::database("ghost_reset.token.before")?;
         let tester = &run.tester;
         walkthrough_token::lock_tester(connection, tester.id).await?;
         let minted = walkthrough_token::keep_or_mint(connection, &tester.email).await?;
@@ -151,9 +159,12 @@ pub async fn ready_token(
             .set(resets::step.eq(Step::TokenReady.as_str()))
             .execute(connection)
             .await?;
+        fail_point::database("ghost_reset.token.uncommitted")?;
         Ok((minted.token.id, mail))
     };
-    transaction(pool, work).await
+    let ready = transaction(pool, work).await?;
+    fail_point::database("ghost_reset.token.committed")?;
+    Ok(ready)
 }
 
 /// Step 9: the last audit row and the end of the run, together. Earlier runs of the same tester
@@ -167,7 +178,8 @@ pub async fn complete(
     token: TokenId,
     email_sent: bool,
 ) -> Result<DateTime<Utc>, WriteError> {
-    let work = async |connection: &mut Connection| {
+    let work = async |connection: &mut Connection| -> Result<_, WriteError> {
+        fail_point::statement("ghost_reset.completed.before").map_err(AuditWriteFailed)?;
         // As in step 7: whoever writes runs of a tester does so one after the other.
         walkthrough_token::lock_tester(connection, run.tester.id).await?;
         let payload = json!({
@@ -195,9 +207,12 @@ pub async fn complete(
             ))
             .execute(connection)
             .await?;
+        fail_point::database("ghost_reset.completed.uncommitted")?;
         Ok(finished_at)
     };
-    transaction(pool, work).await
+    let finished_at = transaction(pool, work).await?;
+    fail_point::database("ghost_reset.completed.committed")?;
+    Ok(finished_at)
 }
 
 async fn audit(

@@ -8,7 +8,6 @@ use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 use service_kit::db::{Connection, DbError};
 
-use crate::db::outbox::in_flight;
 use crate::db::tester::unreadable;
 use crate::domain::mail::{MailId, MailKind, MailStatus, NewMail, Standing};
 use crate::domain::mail_event::Delivery;
@@ -29,21 +28,21 @@ struct Id {
 /// the same link twice at once.
 ///
 /// The caller sends it after the commit. Should the caller die before that, it falls due for the
-/// worker after 10 s.
+/// worker after 10 s. The lease of one that was taken stays as it is: moved ahead, a lease that is
+/// over would look like one that is held.
 ///
 /// # Errors
 /// Where the database is away.
 pub async fn enqueue(connection: &mut Connection, mail: &NewMail) -> Result<MailId, DbError> {
-    let pending: Option<Id> = diesel::sql_query(concat!(
+    let pending: Option<Id> = diesel::sql_query(
         "UPDATE mail_outbox SET \
            kind = CASE WHEN kind = 'ghost_reset' THEN kind ELSE $2 END, \
-           next_attempt_at = CASE WHEN ",
-        in_flight!(),
-        " THEN next_attempt_at ELSE clock_timestamp() + interval '10 seconds' END \
+           next_attempt_at = CASE WHEN attempts > 0 AND last_error IS NULL THEN next_attempt_at \
+                                  ELSE clock_timestamp() + interval '10 seconds' END \
          WHERE status = 'pending' AND id = (SELECT max(id) FROM mail_outbox \
                                             WHERE token_id = $1 AND status = 'pending') \
-         RETURNING id"
-    ))
+         RETURNING id",
+    )
     .bind::<BigInt, _>(mail.token.0)
     .bind::<Text, _>(mail.kind.as_str())
     .get_result(connection)

@@ -22,7 +22,6 @@ macro_rules! in_flight {
         "(attempts > 0 AND last_error IS NULL AND next_attempt_at > clock_timestamp())"
     };
 }
-pub(crate) use in_flight;
 
 /// A row that is ours to send until its lease ends.
 #[derive(Debug, Clone)]

@@ -2,11 +2,16 @@
 //! minutes idle and after 12 hours in all (section 2 of the contracts).
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{BigInt, Binary, Jsonb, Nullable, Text, Timestamptz};
+use diesel::sql_types::{
+    BigInt, Binary, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+};
 use diesel::{ExpressionMethods, OptionalExtension, QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
+use ghost_contracts::raptor::{Browser, Platform};
+use ghost_contracts::session::SessionEntry;
 use serde_json::Value;
 use service_kit::db::{Connection, DbError};
+use service_kit::user_agent::UserAgent;
 use uuid::Uuid;
 
 use crate::schema::admin_sessions;
@@ -66,9 +71,15 @@ pub async fn begin(
     connection: &mut Connection,
     admin_id: Uuid,
     id_sha256: &[u8],
+    agent: UserAgent,
 ) -> Result<(), DbError> {
     diesel::insert_into(admin_sessions::table)
-        .values((admin_sessions::admin_id.eq(admin_id), admin_sessions::id_sha256.eq(id_sha256)))
+        .values((
+            admin_sessions::admin_id.eq(admin_id),
+            admin_sessions::id_sha256.eq(id_sha256),
+            admin_sessions::browser.eq(agent.browser.as_str()),
+            admin_sessions::platform.eq(agent.platform.as_str()),
+        ))
         .execute(connection)
         .await?;
     Ok(())
@@ -95,6 +106,95 @@ pub async fn end_all(connection: &mut Connection, admin_id: Uuid) -> Result<(), 
     );
     sessions.bind::<diesel::sql_types::Uuid, _>(admin_id).execute(connection).await?;
     Ok(())
+}
+
+/// The live sessions of an operator, as in [`renew`], the last used first, at most 100; `current`
+/// is the row of the one that asks.
+///
+/// # Errors
+/// As [`renew`].
+pub async fn list(
+    connection: &mut Connection,
+    admin_id: Uuid,
+    current: i64,
+) -> Result<Vec<SessionEntry>, DbError> {
+    let rows = sql_query(
+        "SELECT public_id, browser, platform, created_at, last_seen_at, expires_at, \
+                id = $2 AS current \
+         FROM admin_sessions \
+         WHERE admin_id = $1 AND revoked_at IS NULL AND expires_at > now() \
+           AND created_at > now() - interval '12 hours' \
+         ORDER BY last_seen_at DESC, id DESC LIMIT 100",
+    );
+    let rows = rows.bind::<SqlUuid, _>(admin_id).bind::<BigInt, _>(current);
+    let rows: Vec<Listed> = rows.load(connection).await?;
+    Ok(rows.into_iter().map(SessionEntry::from).collect())
+}
+
+#[derive(QueryableByName)]
+struct Listed {
+    #[diesel(sql_type = SqlUuid)]
+    public_id: Uuid,
+    #[diesel(sql_type = Text)]
+    browser: String,
+    #[diesel(sql_type = Text)]
+    platform: String,
+    #[diesel(sql_type = Timestamptz)]
+    created_at: DateTime<Utc>,
+    #[diesel(sql_type = Timestamptz)]
+    last_seen_at: DateTime<Utc>,
+    #[diesel(sql_type = Timestamptz)]
+    expires_at: DateTime<Utc>,
+    #[diesel(sql_type = Bool)]
+    current: bool,
+}
+
+impl From<Listed> for SessionEntry {
+    fn from(row: Listed) -> Self {
+        Self {
+            session_id: row.public_id,
+            browser: Browser::named(&row.browser),
+            platform: Platform::named(&row.platform),
+            created_at: row.created_at,
+            last_seen_at: row.last_seen_at,
+            expires_at: row.expires_at,
+            current: row.current,
+        }
+    }
+}
+
+/// Ends the operator's live session that is listed under that id, and says whether there was one.
+///
+/// # Errors
+/// As [`renew`].
+pub async fn end_named(
+    connection: &mut Connection,
+    admin_id: Uuid,
+    public_id: Uuid,
+) -> Result<bool, DbError> {
+    let session = sql_query(
+        "UPDATE admin_sessions SET revoked_at = now() \
+         WHERE admin_id = $1 AND public_id = $2 AND revoked_at IS NULL AND expires_at > now()",
+    );
+    let session = session.bind::<SqlUuid, _>(admin_id).bind::<SqlUuid, _>(public_id);
+    Ok(session.execute(connection).await? > 0)
+}
+
+/// Ends the operator's live sessions but the row `current`, and says how many.
+///
+/// # Errors
+/// As [`renew`].
+pub async fn end_others(
+    connection: &mut Connection,
+    admin_id: Uuid,
+    current: i64,
+) -> Result<usize, DbError> {
+    let sessions = sql_query(
+        "UPDATE admin_sessions SET revoked_at = now() \
+         WHERE admin_id = $1 AND id <> $2 AND revoked_at IS NULL AND expires_at > now()",
+    );
+    let sessions = sessions.bind::<SqlUuid, _>(admin_id).bind::<BigInt, _>(current);
+    Ok(sessions.execute(connection).await?)
 }
 
 /// Leaves a message for the session's next page, in place of an earlier one.

@@ -7,6 +7,7 @@ use ghost_contracts::console::{
 };
 use serde_json::json;
 use service_kit::db::{Connection, DbError, Pool, transaction};
+use service_kit::fail_point;
 
 use crate::db::audit::{self, AuditWriteFailed};
 use crate::db::{nda, tester, time, walkthrough_token};
@@ -84,7 +85,9 @@ pub async fn consume(
     id: TokenId,
     request: &WalkthroughConsumeRequest,
 ) -> Result<WalkthroughConsumed, ConsumeError> {
-    transaction(pool, async |connection| spend(connection, id, request).await).await
+    let spent = transaction(pool, async |connection| spend(connection, id, request).await).await?;
+    fail_point::database("walkthrough.consume.committed")?;
+    Ok(spent)
 }
 
 async fn spend(
@@ -111,6 +114,7 @@ async fn spend(
     });
     let (action, target) = (action::WALKTHROUGH_CONSUMED, tester.id.to_string());
     audit::insert(connection, &Actor::raptor(), action, target::TESTER, &target, payload).await?;
+    fail_point::database("walkthrough.consume.uncommitted")?;
     Ok(answer)
 }
 

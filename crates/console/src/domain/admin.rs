@@ -145,6 +145,21 @@ pub async fn revoke(pool: &Pool, actor: &Actor, id: Uuid) -> Result<Admin, Admin
     .await
 }
 
+/// Ends every session of an operator; passkeys and role stay as they are.
+///
+/// # Errors
+/// Why nothing was changed.
+pub async fn sign_out(pool: &Pool, actor: &Actor, id: Uuid) -> Result<Admin, AdminError> {
+    db::transaction(pool, async |connection| {
+        let admin = lock(connection, id).await?;
+        let payload = json!({"email": admin.email});
+        audit(connection, actor, action::SIGNED_OUT_EVERYWHERE, id, payload).await?;
+        db::session::end_all(connection, id).await?;
+        Ok(admin)
+    })
+    .await
+}
+
 /// Removes an operator's passkeys, ends their sessions and issues a new link.
 ///
 /// # Errors

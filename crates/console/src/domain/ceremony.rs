@@ -4,6 +4,7 @@ use service_kit::challenge::ChallengeError;
 use service_kit::db::DbError;
 use service_kit::passkey::CeremonyError;
 use service_kit::session::RandomToken;
+use service_kit::user_agent::UserAgent;
 use uuid::Uuid;
 
 use crate::db::audit::AuditWriteFailed;
@@ -19,6 +20,15 @@ pub struct SignedIn {
     pub role: String,
     /// The id of the new session, for the cookie alone.
     pub session: RandomToken,
+}
+
+/// The browser in which a ceremony is finished.
+#[derive(Clone, Copy)]
+pub struct Visitor<'a> {
+    /// SHA-256 of the id of the session that it had so far.
+    pub session_sha256: Option<&'a [u8]>,
+    /// What it is.
+    pub agent: UserAgent,
 }
 
 /// Why a ceremony came to nothing (sections 2 and 7 of the contracts).

@@ -12,7 +12,7 @@ use service_kit::session::RandomToken;
 use uuid::Uuid;
 
 use super::actor::Actor;
-use super::ceremony::{CeremonyFailure, SignedIn};
+use super::ceremony::{CeremonyFailure, SignedIn, Visitor};
 use crate::db;
 use crate::db::enrolment::LiveLink;
 use crate::domain::audit::{action, target};
@@ -89,7 +89,7 @@ pub async fn begin(
 }
 
 /// Finishes: the passkey is stored, the link spent, a session begun. A ceremony that fails leaves
-/// the link as it was. `previous` is the session that this browser had so far.
+/// the link as it was.
 ///
 /// # Errors
 /// Why nothing was stored.
@@ -99,7 +99,7 @@ pub async fn finish(
     challenges: &ChallengeStore,
     token: &Token,
     credential: &RegistrationResponseJson,
-    previous: Option<&[u8]>,
+    visitor: Visitor<'_>,
 ) -> Result<SignedIn, CeremonyFailure> {
     let link = open(pool, token).await?;
     let waiting: Option<Waiting> = challenges.take(&ceremony(link.admin_id)).await?;
@@ -108,14 +108,14 @@ pub async fn finish(
     let passkey = passkeys
         .finish_registration(credential, &waiting.registration)
         .map_err(|error| CeremonyFailure::Unverified(error.to_string()))?;
-    store(pool, link, &passkey, previous).await
+    store(pool, link, &passkey, visitor).await
 }
 
 async fn store(
     pool: &Pool,
     link: LiveLink,
     passkey: &NewPasskey,
-    previous: Option<&[u8]>,
+    visitor: Visitor<'_>,
 ) -> Result<SignedIn, CeremonyFailure> {
     let session = RandomToken::generate();
     db::transaction(pool, async |connection| {
@@ -129,10 +129,11 @@ async fn store(
         let payload = json!({"email": link.email, "role": link.role});
         let action = action::ADMIN_ENROLLED;
         db::audit::insert(connection, &actor, action, target::ADMIN, &target, payload).await?;
-        if let Some(previous) = previous {
+        if let Some(previous) = visitor.session_sha256 {
             db::session::end(connection, previous).await?;
         }
-        db::session::begin(connection, link.admin_id, &session.sha256()).await?;
+        let (id, sha256) = (link.admin_id, session.sha256());
+        db::session::begin(connection, id, &sha256, visitor.agent).await?;
         Ok(())
     })
     .await?;

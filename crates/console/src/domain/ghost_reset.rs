@@ -7,7 +7,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use ghost_contracts::AccountState;
 use ghost_contracts::raptor::{ActorAdminId, Plan};
 use service_kit::clock::Clock;
-use service_kit::db::Pool;
+use service_kit::db::{DbError, Pool};
+use service_kit::fail_point;
 use service_kit::http::request_id::RequestId;
 use service_kit::service_client::CallError;
 use service_kit::stop::Background;
@@ -152,7 +153,9 @@ impl GhostReset {
         tester: &Tester,
         request_id: &RequestId,
     ) -> Result<AccountState, Refusal> {
+        fail_point::request("ghost_reset.check.asking").map_err(RaptorError::from)?;
         let account = self.raptor.ghost_check(&tester.email, request_id).await?;
+        fail_point::answer("ghost_reset.check.answered").map_err(RaptorError::from)?;
         let mut connection = self.pool.get().await?;
         account_state::record(&mut connection, &[(tester.id, account.clone())]).await?;
         match (account.state, account.created_at) {
@@ -205,10 +208,7 @@ impl GhostReset {
             answer => answer,
         };
         let refusal = match answer {
-            Ok(GhostDeletion::Deleted) => {
-                let noted = db::reach(&self.pool, run, Step::Deleted).await;
-                return noted.map_err(|error| Refusal::Unfinished(error.into()));
-            }
+            Ok(GhostDeletion::Deleted) => return self.note_deleted(run).await,
             // Not the first answer: the first request may have deleted what this one found anew.
             Ok(GhostDeletion::NotGhost(state)) => Refusal::NotGhost { state, certain: first },
             Ok(GhostDeletion::PlanChanged(change)) => {
@@ -228,6 +228,13 @@ impl GhostReset {
         Err(refusal)
     }
 
+    async fn note_deleted(&self, run: &Run) -> Result<(), Refusal> {
+        let unfinished = |error: DbError| Refusal::Unfinished(error.into());
+        fail_point::database("ghost_reset.deleted.before").map_err(unfinished)?;
+        db::reach(&self.pool, run, Step::Deleted).await.map_err(unfinished)?;
+        fail_point::database("ghost_reset.deleted.noted").map_err(unfinished)
+    }
+
     /// Step 7: one live invitation, and its mail in the outbox.
     async fn ready_token(&self, run: &Run) -> Result<(TokenId, MailId), Refusal> {
         let ready = db::ready_token(&self.pool, run, self.mailer.from()).await;
@@ -237,10 +244,16 @@ impl GhostReset {
     /// Step 8: a mail that is not accepted does not undo the reset; the outbox goes on trying.
     async fn send(&self, run: &Run, mail: MailId) -> bool {
         let accepted = self.mailer.attempt(mail).await.is_accepted();
-        if let Err(error) = db::reach(&self.pool, run, Step::MailAttempted).await {
+        if let Err(error) = self.note_attempted(run).await {
             tracing::error!(%error, reset = run.id, "the step was not noted");
         }
         accepted
+    }
+
+    async fn note_attempted(&self, run: &Run) -> Result<(), DbError> {
+        fail_point::database("ghost_reset.mail_attempted.before")?;
+        db::reach(&self.pool, run, Step::MailAttempted).await?;
+        fail_point::database("ghost_reset.mail_attempted.noted")
     }
 
     /// Step 9.

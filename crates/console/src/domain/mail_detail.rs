@@ -4,6 +4,8 @@
 //! the tester's way in, whole or broken over lines; so whatever looks like an address of a page
 //! or like a token is left out rather than kept.
 
+pub use service_kit::text::is_unseen;
+
 /// The most characters that are kept.
 const LONGEST: usize = 500;
 /// The longest run of letters, digits, `-` and `_` that no name or number of a mail server has.
@@ -43,17 +45,6 @@ impl Detail {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-/// Control characters, and those that are not seen but change what is: marks of direction,
-/// joiners, separators.
-#[must_use]
-pub fn is_unseen(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Whether a mail program would make a link of this word.

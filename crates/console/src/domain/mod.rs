@@ -22,6 +22,7 @@ pub mod paging;
 pub mod permission;
 pub mod retention;
 pub mod roster;
+pub mod session;
 pub mod sign_in;
 pub mod tester;
 pub mod tester_file;

@@ -9,7 +9,7 @@ use service_kit::session::RandomToken;
 use uuid::Uuid;
 
 use super::actor::Actor;
-use super::ceremony::{CeremonyFailure, SignedIn};
+use super::ceremony::{CeremonyFailure, SignedIn, Visitor};
 use crate::db;
 use crate::db::passkey::Known;
 use crate::domain::audit::{action, target};
@@ -32,8 +32,7 @@ pub async fn begin(
     Ok((id, options))
 }
 
-/// Finishes: a session is begun under a new id. `previous` is the session that this browser had
-/// so far; it ends.
+/// Finishes: a session is begun under a new id, and the one that this browser had so far ends.
 ///
 /// # Errors
 /// Why nobody was signed in. The ceremony is spent, right or wrong.
@@ -43,14 +42,17 @@ pub async fn finish(
     challenges: &ChallengeStore,
     id: Option<Uuid>,
     credential: &AuthenticationResponseJson,
-    previous: Option<&[u8]>,
+    visitor: Visitor<'_>,
 ) -> Result<SignedIn, CeremonyFailure> {
     let id = id.ok_or(CeremonyFailure::NotFound)?;
     let state: Option<AuthenticationState> = challenges.take(&ceremony(id)).await?;
     let state = state.ok_or(CeremonyFailure::NotFound)?;
     let unverified = |reason: &str| CeremonyFailure::Unverified(reason.to_owned());
     let known = db::passkey::find(&mut *pool.get().await?, credential.raw_id.as_bytes()).await?;
-    let known = known.ok_or_else(|| unverified("no operator has this passkey"))?;
+    let Some(known) = known else {
+        let refusal = passkeys.refuse_unknown(credential, state);
+        return Err(unverified(&format!("no operator has this passkey ({refusal})")));
+    };
     let stored = StoredPasskey {
         passkey: known.passkey.clone(),
         sign_count: known.sign_count,
@@ -59,14 +61,14 @@ pub async fn finish(
     let assertion = passkeys
         .finish_authentication(credential, state, &stored)
         .map_err(|error| unverified(&error.to_string()))?;
-    enter(pool, known, &assertion, previous).await
+    enter(pool, known, &assertion, visitor).await
 }
 
 async fn enter(
     pool: &Pool,
     known: Known,
     assertion: &Assertion,
-    previous: Option<&[u8]>,
+    visitor: Visitor<'_>,
 ) -> Result<SignedIn, CeremonyFailure> {
     let session = RandomToken::generate();
     db::transaction(pool, async |connection| {
@@ -82,10 +84,11 @@ async fn enter(
         let payload = json!({"email": known.email});
         let action = action::ADMIN_SIGNED_IN;
         db::audit::insert(connection, &actor, action, target::ADMIN, &target, payload).await?;
-        if let Some(previous) = previous {
+        if let Some(previous) = visitor.session_sha256 {
             db::session::end(connection, previous).await?;
         }
-        db::session::begin(connection, known.admin_id, &session.sha256()).await?;
+        let (id, sha256) = (known.admin_id, session.sha256());
+        db::session::begin(connection, id, &sha256, visitor.agent).await?;
         Ok(())
     })
     .await?;

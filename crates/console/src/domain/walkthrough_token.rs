@@ -157,8 +157,13 @@ impl WalkthroughKeys {
         text.map(Token::new).map_err(|_| SigningFailed)
     }
 
-    /// Which row a token names; `None` for anything that is not a token of ours. Its times are
-    /// not judged: the row's are.
+    /// Which row a token names; `None` for anything that is not a token of ours.
+    ///
+    /// Its times are neither judged nor compared with the row's. The row decides, whoever moved
+    /// its times, and a revoked or expired token must be told apart from an unknown one after that,
+    /// too. What a comparison would catch is a row whose id was given away twice, which happens
+    /// where a database is restored from an older backup: then `CONSOLE_SECRET_KEY` is changed
+    /// without a previous one, and with it every older token ends.
     #[must_use]
     pub fn verify(&self, token: &Token) -> Option<TokenId> {
         let mut validation = Validation::new(Algorithm::HS256);

@@ -1,6 +1,7 @@
 //! `POST /console/logout`.
 
 use actix_web::HttpResponse;
+use actix_web::http::header;
 use actix_web::web::Data;
 use serde_json::json;
 use service_kit::db::Pool;
@@ -29,7 +30,9 @@ pub async fn logout(
         sign_out(&pool, operator, sha256).await?;
     }
     let mut answer = match reply.wants_json() {
-        true => HttpResponse::NoContent().finish(),
+        true => {
+            HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, "no-store")).finish()
+        }
         false => see_other(LOGIN_PATH)?,
     };
     let forget = expired_cookie(COOKIE, public.is_https());

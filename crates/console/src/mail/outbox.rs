@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use service_kit::db::{Connection, DbError};
+use service_kit::fail_point;
 use tokio::task::JoinSet;
 
 use crate::db::outbox::{self, Claimed};
@@ -159,7 +160,11 @@ impl Mailer {
         let link = self.links().walkthrough(token).map_err(|_| Undelivered::Unwritable)?;
         let content = Content { name: &claimed.name, link: &link, expires_at: token.expires_at };
         let message = Message::new(claimed.kind, &content).map_err(|_| Undelivered::Unwritable)?;
-        Ok(self.0.postmark.send(self.from(), &claimed.to, &message).await?)
+        let no_answer = || SendError::NoAnswer("fail point");
+        fail_point::other("mail.attempt.before", no_answer)?;
+        let message_id = self.0.postmark.send(self.from(), &claimed.to, &message).await?;
+        fail_point::other("mail.attempt.accepted", no_answer)?;
+        Ok(message_id)
     }
 
     /// Final are an inactive recipient, and an invalid address while the sender's is known to be
@@ -174,6 +179,7 @@ impl Mailer {
         let error = match sent {
             Ok(message_id) => {
                 outbox::accepted(connection, id, message_id.as_deref()).await?;
+                fail_point::database("mail.attempt.noted")?;
                 return Ok(Attempt::Accepted);
             }
             Err(error) => error,

@@ -11,7 +11,7 @@ use service_kit::settings::{
     PublicUrl, Reader, RelyingPartyId, ServiceUrl, Source, Switch,
 };
 
-use super::{ApiUrl, PostmarkSettings, SecretKeys, Sender, Settings, Tuning};
+use super::{ApiUrl, PostmarkSettings, SecretKeys, Sender, ServerToken, Settings, Tuning};
 use crate::domain::flag::Overrides;
 
 /// `PORT` where it is unset.
@@ -36,16 +36,18 @@ pub struct Variables {
     internal_token_previous: Given<KeySecret>,
     secret_key: Given<KeySecret>,
     secret_key_previous: Given<KeySecret>,
-    postmark_token: Given<SecretString>,
+    postmark_token: Given<ServerToken>,
     postmark_from: Given<Sender>,
     postmark_url: Given<ApiUrl>,
     webhook_secret: Given<SecretString>,
+    webhook_secret_previous: Given<SecretString>,
     smoke_domain: Given<Domain>,
     hops: Given<usize>,
     metrics_token: Given<SecretString>,
     audit_key: Given<AuditKey>,
     audit_key_previous: Given<AuditKey>,
     checkpoint_url: Given<CheckpointUrl>,
+    metrics_token_previous: Given<SecretString>,
     flags: BTreeMap<String, Switch>,
 }
 
@@ -71,12 +73,14 @@ impl Variables {
             postmark_from: reader.read("POSTMARK_FROM"),
             postmark_url: reader.read("POSTMARK_API_URL"),
             webhook_secret: reader.read("POSTMARK_WEBHOOK_SECRET"),
+            webhook_secret_previous: reader.read("POSTMARK_WEBHOOK_SECRET_PREVIOUS"),
             smoke_domain: reader.read("SMOKE_EMAIL_DOMAIN"),
             hops: reader.read("TRUSTED_PROXY_HOPS"),
             metrics_token: reader.read("METRICS_TOKEN"),
             audit_key: reader.read("AUDIT_SIGNING_KEY"),
             audit_key_previous: reader.read("AUDIT_SIGNING_KEY_PREVIOUS"),
             checkpoint_url: reader.read("AUDIT_CHECKPOINT_URL"),
+            metrics_token_previous: reader.read("METRICS_TOKEN_PREVIOUS"),
             flags: reader.read_each(FLAG_PREFIX),
             reader,
         }
@@ -121,17 +125,19 @@ impl Variables {
                     previous: self.secret_key_previous.optional().map(|key| key.0),
                 },
                 postmark: PostmarkSettings {
-                    server_token: postmark_token?,
+                    server_token: postmark_token?.0,
                     from: postmark_from?,
                     api_url: self.postmark_url.optional().unwrap_or_default(),
                 },
                 postmark_webhook_secret: self.webhook_secret.optional(),
+                postmark_webhook_secret_previous: self.webhook_secret_previous.optional(),
                 smoke_email_domain: self
                     .smoke_domain
                     .optional()
                     .map_or_else(|| DEFAULT_SMOKE_DOMAIN.to_owned(), |domain| domain.0),
                 trusted_proxy_hops: TrustedProxyHops(self.hops.or(0)),
                 metrics_token: self.metrics_token.optional(),
+                metrics_token_previous: self.metrics_token_previous.optional(),
                 flag_overrides: overrides,
                 audit: AuditSettings {
                     key: self.audit_key.optional(),

@@ -13,4 +13,5 @@ pub mod login;
 pub mod number;
 pub mod overview;
 pub mod paths;
+pub mod sessions;
 pub mod time;

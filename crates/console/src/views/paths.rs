@@ -19,6 +19,9 @@ pub const FLAGS: &str = "/console/flags";
 /// Where the operators are listed.
 pub const ADMINS: &str = "/console/admins";
 
+/// An operator's own sessions.
+pub const SESSIONS: &str = "/console/sessions";
+
 /// The page of a tester.
 #[must_use]
 pub fn tester(id: impl Borrow<TesterId>) -> String {
@@ -35,6 +38,12 @@ pub fn ghost_reset(id: impl Borrow<TesterId>) -> String {
 #[must_use]
 pub fn admin(id: impl Borrow<Uuid>) -> String {
     format!("{ADMINS}/{}", id.borrow())
+}
+
+/// One of an operator's own sessions.
+#[must_use]
+pub fn session(id: impl Borrow<Uuid>) -> String {
+    format!("{SESSIONS}/{}", id.borrow())
 }
 
 /// A flag on the page of the flags; nothing for what is no flag's name.

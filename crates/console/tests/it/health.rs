@@ -51,32 +51,3 @@ async fn metrics_name_the_route_and_nothing_of_the_request() {
     assert!(metrics.text.contains("route=\"/console/enroll\""), "{}", metrics.text);
     assert!(!metrics.text.contains("secret-token"));
 }
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_answer_carries_the_headers_that_protect_it() {
-    let app = TestApp::start().await;
-    let paths = ["/", "/healthz", "/console/login", "/unknown", "/console/assets/style.css"];
-    for path in paths {
-        let page = app.client.page(path).await;
-        let policy = page.header("content-security-policy");
-        assert!(policy.starts_with("default-src 'none'"), "{path} {policy}");
-        assert!(!policy.contains("unsafe"), "{path} {policy}");
-        assert_eq!(page.header("x-content-type-options"), "nosniff", "{path}");
-        assert_eq!(page.header("referrer-policy"), "same-origin", "{path}");
-        assert_ne!(page.header("x-request-id"), "", "{path}");
-        assert_eq!(page.header("strict-transport-security"), "", "{path}");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn https_is_insisted_on_where_it_is_the_public_address() {
-    let public = "https://console.raxx.example";
-    let app = TestApp::start_with(&[("CONSOLE_PUBLIC_URL", public)]).await;
-    let by = |proto: &str| Ask::get("/console/login?a=b").header("x-forwarded-proto", proto);
-    let plain = app.client.send(by("http")).await;
-    let target = "https://console.raxx.example/console/login?a=b";
-    assert_eq!((plain.status, plain.header("location")), (308, target));
-    let secure = app.client.send(by("https")).await;
-    assert_eq!(secure.status, 200);
-    assert!(secure.header("strict-transport-security").starts_with("max-age="));
-}

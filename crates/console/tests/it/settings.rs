@@ -18,7 +18,7 @@ const REQUIRED: [&str; 8] = [
 ];
 
 /// One malformed value for each variable that can be malformed.
-const MALFORMED: [(&str, &str); 23] = [
+const MALFORMED: [(&str, &str); 24] = [
     ("PORT", "eighty"),
     ("LOG_FORMAT", "xml"),
     ("DATABASE_URL", "mysql://root:hunter2@db/app"),
@@ -31,6 +31,7 @@ const MALFORMED: [(&str, &str); 23] = [
     ("RAPTOR_INTERNAL_TOKEN_PREVIOUS", "short-token-secret"),
     ("CONSOLE_SECRET_KEY", "short-key-secret"),
     ("CONSOLE_SECRET_KEY_PREVIOUS", "short-key-secret"),
+    ("POSTMARK_SERVER_TOKEN", "postmark-server\n-token"),
     ("POSTMARK_FROM", "nobody"),
     ("POSTMARK_API_URL", "api.postmarkapp.com"),
     ("SMOKE_EMAIL_DOMAIN", "not a domain"),

@@ -101,6 +101,10 @@ impl Claims {
         if self.htu != expected.path {
             return Err(Refusal::OtherPath);
         }
+        Ok(())
+    }
+
+    pub(super) fn check_body(&self, expected: &Expectation<'_>) -> Result<(), Refusal> {
         if self.body_sha256 != body_sha256(expected.body) {
             return Err(Refusal::OtherBody);
         }

@@ -46,12 +46,32 @@ impl KeyRing {
         bearer: &str,
         expected: &Expectation<'_>,
     ) -> Result<VerifiedToken, Refusal> {
+        let (claims, token) = self.judge_head(bearer, expected)?;
+        claims.check_body(expected)?;
+        Ok(token)
+    }
+
+    /// Judges what can be judged before the body is there: all that [`Self::verify`] judges but
+    /// `body_sha256`. Whoever has no token for this method and path need not be read further.
+    ///
+    /// # Errors
+    ///
+    /// The first [`Refusal`] that applies, never [`Refusal::OtherBody`].
+    pub fn check_head(&self, bearer: &str, expected: &Expectation<'_>) -> Result<(), Refusal> {
+        self.judge_head(bearer, expected).map(|_| ())
+    }
+
+    fn judge_head(
+        &self,
+        bearer: &str,
+        expected: &Expectation<'_>,
+    ) -> Result<(Claims, VerifiedToken), Refusal> {
         let claims = self.open(bearer)?;
         claims.check_parties(expected)?;
         let expires_at = claims.check_times(expected.now)?;
         let jti = claims.check_id()?;
         claims.check_request(expected)?;
-        Ok(VerifiedToken { jti, expires_at })
+        Ok((claims, VerifiedToken { jti, expires_at }))
     }
 
     /// The claims of a token that one of us has signed.

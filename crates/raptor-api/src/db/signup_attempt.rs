@@ -11,10 +11,10 @@ use ghost_contracts::raptor::{
 };
 use ghost_contracts::signup::ClientError;
 use service_kit::db::{Connection, DbError};
+use service_kit::user_agent::UserAgent;
 use sha2::{Digest, Sha256};
 
 use crate::domain::bootstrap_token::BootstrapToken;
-use crate::domain::user_agent::UserAgent;
 use crate::schema::signup_attempts as attempts;
 
 /// How many attempts of one address are kept and shown.

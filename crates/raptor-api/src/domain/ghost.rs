@@ -6,6 +6,7 @@ use ghost_contracts::raptor::{
 };
 use serde_json::json;
 use service_kit::db::Connection;
+use service_kit::fail_point;
 
 use super::plan;
 use crate::db;
@@ -18,8 +19,11 @@ use crate::state::Accounts;
 ///
 /// Where the database is away.
 pub async fn check(accounts: &Accounts, email: &EmailAddress) -> Result<GhostCheck, Error> {
+    fail_point::database("ghost_check.before")?;
     let mut connection = accounts.pool.get().await?;
-    Ok(db::ghost::check(&mut connection, email).await?)
+    let check = db::ghost::check(&mut connection, email).await?;
+    fail_point::database("ghost_check.answering")?;
+    Ok(check)
 }
 
 /// The states of many accounts, in the order asked.
@@ -80,6 +84,7 @@ pub async fn delete(
 ) -> Result<(), Error> {
     let work = async |connection: &mut Connection| {
         let locked = db::user::lock(connection, email).await?;
+        fail_point::database("ghost_delete.locked")?;
         // A statement of its own: the one that locks has seen nothing of what was committed
         // while it waited.
         let check = db::ghost::check(connection, email).await?;
@@ -89,6 +94,7 @@ pub async fn delete(
         if let Some(plan) = plan {
             refuse_changed(connection, check, plan).await?;
         }
+        fail_point::statement("ghost_delete.judged").map_err(db::audit::AuditWriteFailed)?;
         let entry = db::audit::Entry {
             actor: actor.as_str(),
             action: "account.ghost_reset",
@@ -96,13 +102,16 @@ pub async fn delete(
             context: json!({"credential_count": 0, "session_count": 0, "path": "ghost_reset"}),
         };
         db::audit::insert(connection, entry).await?;
+        fail_point::database("ghost_delete.audited")?;
         db::account_reset::record(connection, email).await?;
         if let Some(user) = locked {
             db::user::delete(connection, user.id).await?;
         }
-        Ok(())
+        Ok(fail_point::database("ghost_delete.uncommitted")?)
     };
-    accounts.locked(email, work).await
+    fail_point::database("ghost_delete.before")?;
+    accounts.locked(email, work).await?;
+    Ok(fail_point::database("ghost_delete.committed")?)
 }
 
 /// Refuses where the account is not as the operator saw it. The rows are counted in a statement

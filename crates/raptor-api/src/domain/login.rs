@@ -5,6 +5,7 @@ use serde_json::Value;
 use service_kit::db::Connection;
 use service_kit::passkey::{Assertion, AuthenticationState};
 use service_kit::session::RandomToken;
+use service_kit::user_agent::UserAgent;
 use uuid::Uuid;
 
 use super::session;
@@ -19,6 +20,15 @@ pub struct SignedIn {
     pub user_id: i64,
     /// The id of the new session, for the cookie.
     pub session: RandomToken,
+}
+
+/// The browser that signs in.
+#[derive(Clone, Copy)]
+pub struct Visitor<'a> {
+    /// The session that it had so far.
+    pub old: Option<&'a RandomToken>,
+    /// What it is.
+    pub agent: UserAgent,
 }
 
 fn ceremony(id: Uuid) -> String {
@@ -38,8 +48,8 @@ pub async fn begin(state: &State) -> Result<(Uuid, Value), Error> {
     Ok((id, options))
 }
 
-/// Verifies what the browser made and opens a session, in place of the one that the browser had
-/// (`old`), if any. `ceremony_id` is `None` where the request named no possible one.
+/// Verifies what the browser made and opens a session, in place of the one that the browser had,
+/// if any. `ceremony_id` is `None` where the request named no possible one.
 ///
 /// # Errors
 ///
@@ -49,7 +59,7 @@ pub async fn verify(
     state: &State,
     ceremony_id: Option<Uuid>,
     response: &AuthenticationResponseJson,
-    old: Option<&RandomToken>,
+    visitor: Visitor<'_>,
 ) -> Result<SignedIn, Error> {
     let id = ceremony_id.ok_or(Error::CeremonyNotFound)?;
     let begun: Option<AuthenticationState> = state.challenges.take(&ceremony(id)).await?;
@@ -58,12 +68,15 @@ pub async fn verify(
         let mut connection = state.accounts.pool.get().await?;
         db::credential::find(&mut connection, response.raw_id.as_bytes()).await?
     };
-    let credential = credential.ok_or_else(|| Error::unverified("unknown credential id"))?;
+    let Some(credential) = credential else {
+        let refusal = state.passkeys.refuse_unknown(response, begun);
+        return Err(Error::unverified(format!("unknown credential id ({refusal})")));
+    };
     let verified = state.passkeys.finish_authentication(response, begun, &credential.stored);
     let assertion = verified.map_err(Error::unverified)?;
     let session = RandomToken::generate();
     let open = async |connection: &mut Connection| {
-        open_session(connection, &credential, &assertion, &session, old).await
+        open_session(connection, &credential, &assertion, &session, visitor).await
     };
     let attempt = async || state.accounts.transaction(&open).await;
     service_kit::db::retry_once(attempt).await?;
@@ -77,7 +90,7 @@ async fn open_session(
     credential: &Credential,
     assertion: &Assertion,
     session: &RandomToken,
-    old: Option<&RandomToken>,
+    visitor: Visitor<'_>,
 ) -> Result<(), Error> {
     if !db::user::keep(connection, credential.user_id).await? {
         return Err(Error::unverified("the account was removed meanwhile"));
@@ -85,8 +98,9 @@ async fn open_session(
     if !db::credential::record_use(connection, credential.id, assertion).await? {
         return Err(Error::unverified("the signature counter did not grow"));
     }
-    if let Some(old) = old {
+    if let Some(old) = visitor.old {
         session::revoke(connection, old, "replaced").await?;
     }
-    Ok(db::session::insert(connection, credential.user_id, &session.sha256()).await?)
+    let sha256 = session.sha256();
+    Ok(db::session::insert(connection, credential.user_id, &sha256, visitor.agent).await?)
 }

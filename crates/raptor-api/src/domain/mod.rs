@@ -11,5 +11,4 @@ pub mod session;
 pub mod signup;
 pub mod signup_attempt;
 pub mod smoke_account;
-pub mod user_agent;
 pub mod walkthrough;

@@ -4,11 +4,12 @@ use ghost_contracts::credential::RegistrationResponseJson;
 use ghost_contracts::{AccountState, Token};
 use serde_json::{Value, json};
 use service_kit::db::{Connection, DbError};
+use service_kit::fail_point;
 use service_kit::passkey::{NewPasskey, RegistrationState};
+use service_kit::user_agent::UserAgent;
 
 use super::bootstrap_token::BootstrapToken;
 use super::signup_attempt;
-use super::user_agent::UserAgent;
 use crate::db;
 use crate::db::user::User;
 use crate::error::Error;
@@ -85,11 +86,13 @@ async fn finish(
     let user = find_open_signup(state, token).await?;
     let begun: Option<RegistrationState> = state.challenges.take(&ceremony(user.id)).await?;
     let begun = begun.ok_or(Error::SignupSessionNotFound("no challenge is open"))?;
+    fail_point::database("signup.verify.taken")?;
     let verified = state.passkeys.finish_registration(credential, &begun);
     let passkey = verified.map_err(Error::unverified)?;
     let store =
         async |connection: &mut Connection| store(connection, token, user.id, &passkey).await;
     state.accounts.locked(&token.email, store).await?;
+    fail_point::database("signup.verify.committed")?;
     Ok(user.id)
 }
 
@@ -130,7 +133,8 @@ async fn store(
         target: user_id.to_string(),
         context: json!({"backup_eligible": passkey.backup_eligible, "path": "bootstrap_token"}),
     };
-    Ok(db::audit::insert(connection, entry).await?)
+    db::audit::insert(connection, entry).await?;
+    Ok(fail_point::database("signup.verify.uncommitted")?)
 }
 
 /// What the database's refusal of a passkey means.

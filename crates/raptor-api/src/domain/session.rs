@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use ghost_contracts::EmailAddress;
+use ghost_contracts::session::SessionEntry;
 use ghost_contracts::signup::SessionAnswer;
-use serde_json::json;
+use serde_json::{Value, json};
 use service_kit::db::Connection;
 use service_kit::session::RandomToken;
+use uuid::Uuid;
 
 use crate::db;
 use crate::error::Error;
@@ -65,11 +67,79 @@ pub(super) async fn revoke(
     let Some(user_id) = db::session::revoke(connection, &id.sha256()).await? else {
         return Ok(());
     };
+    signed_out(connection, user_id, json!({"path": path})).await
+}
+
+/// The live sessions of a person, the last used first; `current` is marked among them.
+///
+/// # Errors
+///
+/// Where the database is away.
+pub async fn list(
+    accounts: &Accounts,
+    user_id: i64,
+    current: &RandomToken,
+) -> Result<Vec<SessionEntry>, Error> {
+    let mut connection = accounts.pool.get().await?;
+    Ok(db::session::list(&mut connection, user_id, &current.sha256()).await?)
+}
+
+/// Ends the session of a person that is listed under `named`, and says whether that is `current`;
+/// `None` where there is none.
+///
+/// # Errors
+///
+/// As [`end`].
+pub async fn end_named(
+    accounts: &Accounts,
+    user_id: i64,
+    named: Uuid,
+    current: &RandomToken,
+) -> Result<Option<bool>, Error> {
+    accounts
+        .transaction(async |connection| {
+            let sha256 = current.sha256();
+            let ended = db::session::revoke_named(connection, user_id, named, &sha256).await?;
+            if ended.is_some() {
+                signed_out(connection, user_id, json!({"path": "revoked", "sessions": 1})).await?;
+            }
+            Ok(ended)
+        })
+        .await
+}
+
+/// Ends every session of a person but `current`.
+///
+/// # Errors
+///
+/// As [`end`].
+pub async fn end_others(
+    accounts: &Accounts,
+    user_id: i64,
+    current: &RandomToken,
+) -> Result<(), Error> {
+    accounts
+        .transaction(async |connection| {
+            let ended = db::session::revoke_others(connection, user_id, &current.sha256()).await?;
+            if ended > 0 {
+                let context = json!({"path": "revoked", "sessions": ended});
+                signed_out(connection, user_id, context).await?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+async fn signed_out(
+    connection: &mut Connection,
+    user_id: i64,
+    context: Value,
+) -> Result<(), Error> {
     let entry = db::audit::Entry {
         actor: &user_id.to_string(),
         action: "account.signed_out",
         target: user_id.to_string(),
-        context: json!({"path": path}),
+        context,
     };
     Ok(db::audit::insert(connection, entry).await?)
 }

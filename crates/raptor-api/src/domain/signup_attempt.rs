@@ -8,10 +8,10 @@ use ghost_contracts::EmailAddress;
 use ghost_contracts::raptor::{FailureReason, SignupTimeline};
 use ghost_contracts::signup::{ClientError, MAX_ELAPSED_MS, RegisterReportRequest};
 use service_kit::db::{Connection, DbError};
+use service_kit::user_agent::UserAgent;
 use tracing::Instrument;
 
 use super::bootstrap_token::BootstrapToken;
-use super::user_agent::UserAgent;
 use crate::db;
 use crate::error::Error;
 use crate::state::{Accounts, State};

@@ -7,6 +7,7 @@ use ghost_contracts::console::{
     WalkthroughVerification, WalkthroughVerifyRequest,
 };
 use ghost_contracts::{AccountState, EmailAddress, ErrorBody, ErrorCode, Token};
+use service_kit::fail_point;
 use service_kit::http::request_id::RequestId;
 use service_kit::service_client::{Answer, CallError};
 use uuid::Uuid;
@@ -113,6 +114,7 @@ pub async fn accept(
     {
         return Ok(Outcome::AccountInUse);
     }
+    fail_point::request("walkthrough.consume.asking").map_err(away)?;
     match consume(state, acceptance, request_id).await? {
         Consumption::Done(email) => {
             let outcome = sign_up(state, &email).await;
@@ -136,11 +138,14 @@ async fn is_in_use(state: &State, email: &EmailAddress) -> Result<bool, Error> {
 
 /// The account is looked at once more: a repeated attempt comes here without having been asked.
 async fn sign_up(state: &State, email: &EmailAddress) -> Result<Outcome, Error> {
+    fail_point::database("walkthrough.consume.answered")?;
     if is_in_use(state, email).await? {
         return Ok(Outcome::SignedUpAlready);
     }
     let (accounts, keys) = (&state.accounts, &state.bootstrap_keys);
-    bootstrap_token::mint(accounts, keys, email, "walkthrough").await.map(Outcome::SignUp)
+    let token = bootstrap_token::mint(accounts, keys, email, "walkthrough").await?;
+    fail_point::database("walkthrough.minted")?;
+    Ok(Outcome::SignUp(token))
 }
 
 /// Looks at the invitation again, for the page to be shown with its current text.

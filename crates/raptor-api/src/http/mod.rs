@@ -11,5 +11,4 @@ pub mod internal;
 pub mod own_cookie;
 pub mod signup;
 pub mod token_page;
-pub mod user_agent;
 pub mod walkthrough;

@@ -21,12 +21,7 @@ pub async fn guard<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
-    let has_token = [SIGNUP_PAGE_PATH, WALKTHROUGH_PAGE_PATH].contains(&request.path());
-    let mut response = next.call(request).await?;
-    if has_token {
-        headers::guard_token_page(response.headers_mut());
-    }
-    Ok(response)
+    headers::guard_token_pages(&[SIGNUP_PAGE_PATH, WALKTHROUGH_PAGE_PATH], request, next).await
 }
 
 /// `?token=…`; an empty text where there is none, which is no token of ours. Other parameters

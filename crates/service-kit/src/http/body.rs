@@ -111,16 +111,23 @@ pub async fn collect(
     read.map_err(|_| ApiError::invalid_request("The request body did not arrive within 10 s."))?
 }
 
+/// Refuses a body that its `Content-Length` says to be over `limit` bytes, before any of it is
+/// read.
+///
+/// # Errors
+/// 413 `payload_too_large`.
+pub fn check_announced(headers: &header::HeaderMap, limit: usize) -> Result<(), ApiError> {
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    let announced = announced.and_then(|value| value.parse::<usize>().ok()).unwrap_or(0);
+    if announced > limit { Err(ApiError::payload_too_large(limit)) } else { Ok(()) }
+}
+
 async fn buffer(
     headers: &header::HeaderMap,
     payload: &mut Payload,
     limit: usize,
 ) -> Result<Bytes, ApiError> {
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    let announced = announced.and_then(|value| value.parse::<usize>().ok()).unwrap_or(0);
-    if announced > limit {
-        return Err(ApiError::payload_too_large(limit));
-    }
+    check_announced(headers, limit)?;
     let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|error| {
@@ -144,12 +151,19 @@ fn unsupported(wanted: &str) -> ApiError {
     ApiError::new(ErrorCode::UnsupportedMediaType, message)
 }
 
-fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+/// Reads a whole body as one JSON object, which is UTF-8 throughout (RFC 8259, section 8.1), also
+/// in members that are skipped and that serde_json therefore does not look into.
+///
+/// # Errors
+/// 400 `invalid_request`, with no value of the body in it.
+pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    let text = std::str::from_utf8(bytes);
+    let text = text.map_err(|_| ApiError::invalid_request("The request body is not UTF-8."))?;
     let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     if first != Some(&b'{') {
         return Err(ApiError::invalid_request("The request body must be one JSON object."));
     }
-    serde_json::from_slice(bytes).map_err(|error| {
+    serde_json::from_str(text).map_err(|error| {
         let place = format!("line {}, column {}", error.line(), error.column());
         ApiError::invalid_request(format!("{} ({place}).", explain(&error)))
     })
@@ -181,4 +195,29 @@ fn parse_form<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     serde_urlencoded::from_bytes(bytes).map_err(|_| {
         ApiError::invalid_request("The form could not be read. Go back, reload and try again.")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::parse_json;
+
+    #[derive(serde::Deserialize)]
+    struct Known {
+        known: u8,
+    }
+
+    #[test]
+    fn a_body_is_utf8_also_where_nobody_looks() {
+        assert_eq!(parse_json::<Known>(b"{\"known\":1,\"skipped\":\"x\"}").unwrap().known, 1);
+        assert!(parse_json::<Known>(b"{\"known\":1,\"skipped\":\"\xff\"}").is_err());
+    }
+
+    #[test]
+    fn a_body_is_one_object() {
+        for wrong in [b"[1]".as_slice(), b"{} {}", b"1", b"", b"\xef\xbb\xbf{}"] {
+            assert!(parse_json::<Value>(wrong).is_err());
+        }
+    }
 }

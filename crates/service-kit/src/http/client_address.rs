@@ -28,10 +28,20 @@ impl TrustedProxyHops {
     }
 }
 
-/// An entry as routers write it: an address, also with a port or in brackets.
+/// An entry as routers write it: an IPv4 address, also with a port; an IPv6 address, also in
+/// brackets, then also with a port. A zone (`%eth0`) is the router's own affair and left out.
 fn address(entry: &str) -> Option<IpAddr> {
-    let bare = entry.trim_start_matches('[').trim_end_matches(']');
-    bare.parse().ok().or_else(|| entry.parse::<std::net::SocketAddr>().ok().map(|a| a.ip()))
+    let v6 = |text: &str| {
+        let bare = text.split_once('%').map_or(text, |(bare, _)| bare);
+        bare.parse::<Ipv6Addr>().ok().map(IpAddr::V6)
+    };
+    if let Some(bracketed) = entry.strip_prefix('[') {
+        let (inside, rest) = bracketed.split_once(']')?;
+        let has_port = rest.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
+        return if rest.is_empty() || has_port { v6(inside) } else { None };
+    }
+    let v4 = || entry.parse::<std::net::SocketAddrV4>().ok().map(|it| IpAddr::V4(*it.ip()));
+    entry.parse().ok().or_else(v4).or_else(|| v6(entry))
 }
 
 /// What counts as one client: an IPv4 address, or an IPv6 /64, which one household or host
@@ -72,6 +82,56 @@ mod tests {
         assert_eq!(client(1, &["not an address"]), "10.0.0.9");
         assert_eq!(client(1, &["1.1.1.1:443"]), "1.1.1.1");
         assert_eq!(client(1, &["\u{ff}, 1.1.1.1"]), "1.1.1.1");
+    }
+
+    #[test]
+    fn an_entry_is_read_however_routers_write_addresses() {
+        for (entry, address) in [
+            ("2001:db8::1", "2001:db8::1"),
+            ("[2001:db8::1]", "2001:db8::1"),
+            ("[2001:db8::1]:443", "2001:db8::1"),
+            ("fe80::1%eth0", "fe80::1"),
+            ("[fe80::1%25eth0]:443", "fe80::1"),
+            ("\t1.1.1.1 ", "1.1.1.1"),
+        ] {
+            assert_eq!(client(1, &[entry]), address, "{entry}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_the_peer_and_never_an_entry_further_left() {
+        for last in [
+            "",
+            " ",
+            "unknown",
+            "_hidden",
+            "[2001:db8::1",
+            "2001:db8::1]",
+            "[[2001:db8::1]]",
+            "[1.1.1.1]",
+            "[2001:db8::1]:",
+            "[2001:db8::1]:99999",
+            "[2001:db8::1]x",
+            "1.1.1.1:",
+            "1.1.1.1:99999",
+            "1.1.1",
+            "01.1.1.1",
+            "1.1.1.1%eth0",
+            "%",
+            "for=1.1.1.1",
+            "1.1.1.1;",
+        ] {
+            assert_eq!(client(1, &[&format!("6.6.6.6, {last}")]), "10.0.0.9", "{last:?}");
+            assert_eq!(client(1, &["6.6.6.6", last]), "10.0.0.9", "{last:?} in its own header");
+        }
+    }
+
+    #[test]
+    fn no_number_of_forged_entries_reaches_the_place_that_counts() {
+        let forged = vec!["6.6.6.6"; 200].join(",");
+        assert_eq!(client(1, &[&forged, "6.6.6.6, 1.1.1.1"]), "1.1.1.1");
+        assert_eq!(client(2, &[&format!("{forged}, 1.1.1.1"), "2.2.2.2"]), "1.1.1.1");
+        assert_eq!(client(usize::MAX, &["6.6.6.6"]), "10.0.0.9");
     }
 
     #[test]

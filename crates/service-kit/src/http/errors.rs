@@ -9,6 +9,7 @@ use ghost_contracts::error::ErrorCode;
 
 use crate::error::ApiError;
 use crate::http::accept::Wanted;
+use crate::http::head;
 use crate::http::request_id::RequestId;
 
 /// What an error page shows.
@@ -48,12 +49,9 @@ pub async fn render<B: MessageBody + 'static>(
     let wanted = Wanted::from_headers(request.headers());
     let request_id = request.extensions().get::<RequestId>().cloned().unwrap_or_default();
     let pages = request.app_data::<web::Data<ErrorPages>>().cloned();
-    // No path of ours needs an escape, and one that is written with them would be matched by the
-    // router and missed by whatever looks at the path.
-    let response = if request.uri().path().contains('%') {
-        request.error_response(ApiError::not_found())
-    } else {
-        next.call(request).await?.map_into_boxed_body()
+    let response = match head::check(&request) {
+        Ok(()) => next.call(request).await?.map_into_boxed_body(),
+        Err(refusal) => request.error_response(refusal),
     };
     // A refusal that only sends the client elsewhere has its final form already.
     if response.status().is_redirection() {

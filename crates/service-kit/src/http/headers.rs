@@ -12,11 +12,17 @@ use crate::settings::PublicUrl;
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
                    connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-const FIXED: [(HeaderName, &str); 6] = [
+/// What no page of ours needs. Passkeys are not named: they are allowed to the page itself by
+/// default, and not every browser knows both of their names.
+const PERMISSIONS: &str =
+    "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()";
+
+const FIXED: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, CSP),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "same-origin"),
+    (header::PERMISSIONS_POLICY, PERMISSIONS),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
@@ -25,6 +31,24 @@ const FIXED: [(HeaderName, &str); 6] = [
 pub fn guard_token_page(headers: &mut HeaderMap) {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+}
+
+/// Middleware around everything, error pages too: no answer at one of `paths`, pages with a token
+/// in their address, is kept, and none lets the address leak in a `Referer`.
+///
+/// # Errors
+/// None of its own.
+pub async fn guard_token_pages<B: MessageBody>(
+    paths: &[&str],
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    let has_token = paths.contains(&request.path());
+    let mut response = next.call(request).await?;
+    if has_token {
+        guard_token_page(response.headers_mut());
+    }
+    Ok(response)
 }
 
 /// Middleware, the outermost. What a handler set already stays.

@@ -1,14 +1,14 @@
-//! `PUBLIC_RATE_LIMIT`: requests a minute a client, counted in Postgres so that all processes
-//! count together.
+//! How often a client may ask in a minute, counted in Postgres so that all processes count
+//! together. Where the database is away nobody is let past uncounted: 503.
 
 use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
-use actix_web::{Error, web};
+use actix_web::{Error, HttpRequest, web};
 use diesel::sql_types::{BigInt, Text};
-use diesel::{QueryableByName, sql_query};
+use diesel::{OptionalExtension, QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
 use ghost_contracts::error::ErrorCode;
 
@@ -16,9 +16,18 @@ use crate::db::{DbError, Pool};
 use crate::error::ApiError;
 use crate::http::client_address::{TrustedProxyHops, network};
 
-/// Requests a minute a client; 0 is no limit.
+/// `PUBLIC_RATE_LIMIT`: requests a minute a client; 0 is no limit.
 #[derive(Debug, Clone, Copy)]
 pub struct RateLimit(pub u32);
+
+/// A limit that a part of a service has to itself.
+#[derive(Debug, Clone, Copy)]
+pub struct AreaLimit {
+    /// What is counted together, as it stands in front of the client in the table.
+    pub area: &'static str,
+    /// How many a minute a client has.
+    pub a_minute: u32,
+}
 
 #[derive(QueryableByName)]
 struct Window {
@@ -26,6 +35,47 @@ struct Window {
     requests: i64,
     #[diesel(sql_type = BigInt)]
     seconds_left: i64,
+}
+
+impl Window {
+    /// Whether more than `limit` were counted.
+    fn judge(&self, limit: u32) -> Result<(), ApiError> {
+        if self.requests <= i64::from(limit) { Ok(()) } else { Err(self.refusal()) }
+    }
+
+    fn refusal(&self) -> ApiError {
+        let wait = self.seconds_left;
+        let message = format!("Too many requests from your address. Please try again in {wait} s.");
+        ApiError::new(ErrorCode::RateLimited, message).retry_after(wait.unsigned_abs())
+    }
+}
+
+impl AreaLimit {
+    /// Counts this request.
+    ///
+    /// # Errors
+    /// 429 `rate_limited` once there are too many; 503 where the database is away.
+    pub async fn count(&self, request: &HttpRequest) -> Result<(), ApiError> {
+        let key = self.key(&client(request)?);
+        count(pool(request)?, &key).await?.judge(self.a_minute)
+    }
+
+    /// Refuses without counting where the client has none left: for what is counted only after it
+    /// has been judged. Requests that are judged at the same moment do not see each other.
+    ///
+    /// # Errors
+    /// As [`Self::count`].
+    pub async fn check(&self, request: &HttpRequest) -> Result<(), ApiError> {
+        let key = self.key(&client(request)?);
+        match current(pool(request)?, &key).await? {
+            Some(window) if window.requests >= i64::from(self.a_minute) => Err(window.refusal()),
+            _ => Ok(()),
+        }
+    }
+
+    fn key(&self, client: &str) -> String {
+        format!("{} {client}", self.area)
+    }
 }
 
 /// Counts one request of `client`, in one statement. A window begins with a client's first
@@ -47,7 +97,20 @@ async fn count(pool: &Pool, client: &str) -> Result<Window, DbError> {
     Ok(window.bind::<Text, _>(client).get_result(&mut connection).await?)
 }
 
-/// Middleware around the routes that the limit covers.
+/// What is counted of `client` now, if it is anything.
+async fn current(pool: &Pool, client: &str) -> Result<Option<Window>, DbError> {
+    let mut connection = pool.get().await?;
+    let window = sql_query(
+        "SELECT requests::bigint AS requests, \
+           greatest(1, ceil(extract(epoch FROM started_at + interval '60 seconds' \
+                                               - clock_timestamp())))::bigint AS seconds_left \
+         FROM rate_limit_windows \
+         WHERE client = $1 AND started_at > clock_timestamp() - interval '60 seconds'",
+    );
+    Ok(window.bind::<Text, _>(client).get_result(&mut connection).await.optional()?)
+}
+
+/// Middleware around the routes that `PUBLIC_RATE_LIMIT` covers.
 ///
 /// # Errors
 /// None of its own: 429 `rate_limited` and 503 are answers.
@@ -55,32 +118,33 @@ pub async fn limit<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    match check(&request).await {
+    match check(request.request()).await {
         Ok(()) => Ok(next.call(request).await?.map_into_boxed_body()),
         Err(refusal) => Ok(request.error_response(refusal)),
     }
 }
 
-async fn check(request: &ServiceRequest) -> Result<(), ApiError> {
-    let (Some(limit), Some(hops), Some(pool)) = (
-        request.app_data::<web::Data<RateLimit>>(),
-        request.app_data::<web::Data<TrustedProxyHops>>(),
-        request.app_data::<web::Data<Pool>>(),
-    ) else {
-        return Err(ApiError::internal("the rate limit is not set up"));
-    };
+async fn check(request: &HttpRequest) -> Result<(), ApiError> {
+    let limit = request.app_data::<web::Data<RateLimit>>().ok_or_else(not_set_up)?;
     if limit.0 == 0 {
         return Ok(());
     }
+    count(pool(request)?, &client(request)?).await?.judge(limit.0)
+}
+
+/// Whom a request counts for.
+fn client(request: &HttpRequest) -> Result<String, ApiError> {
+    let hops = request.app_data::<web::Data<TrustedProxyHops>>().ok_or_else(not_set_up)?;
     let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
-    let client = hops.client(peer, request.headers());
-    let window = count(pool, &network(client)).await?;
-    if window.requests <= i64::from(limit.0) {
-        return Ok(());
-    }
-    let wait = window.seconds_left;
-    let message = format!("Too many requests from your address. Please try again in {wait} s.");
-    Err(ApiError::new(ErrorCode::RateLimited, message).retry_after(wait.unsigned_abs()))
+    Ok(network(hops.client(peer, request.headers())))
+}
+
+fn pool(request: &HttpRequest) -> Result<&Pool, ApiError> {
+    request.app_data::<web::Data<Pool>>().map(|pool| pool.get_ref()).ok_or_else(not_set_up)
+}
+
+fn not_set_up() -> ApiError {
+    ApiError::internal("the rate limit is not set up")
 }
 
 /// Removes windows that are over and says how many.

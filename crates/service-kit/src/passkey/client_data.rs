@@ -1,5 +1,6 @@
 //! Client data (WebAuthn Level 3, section 5.8.1), read strictly.
 
+use ghost_contracts::object;
 use serde::Deserialize;
 
 use super::CeremonyError;
@@ -22,7 +23,8 @@ fn present<'de, D: serde::Deserializer<'de>>(member: D) -> Result<bool, D::Error
 }
 
 /// Checks steps 5 to 11 of section 7.1 (10 to 14 of 7.2): the kind of ceremony, the challenge
-/// and the origin to the letter, and that no frame of another origin was involved.
+/// and the origin to the letter, and that no frame of another origin was involved. Client data is
+/// one JSON object; an array with the same values in the members' order is none.
 ///
 /// # Errors
 /// What did not match.
@@ -33,7 +35,7 @@ pub fn check(
     origin: &str,
 ) -> Result<(), CeremonyError> {
     let data: ClientData =
-        serde_json::from_slice(json).map_err(|_| CeremonyError::Malformed("client data"))?;
+        object::from_slice(json).map_err(|_| CeremonyError::Malformed("client data"))?;
     if data.kind != kind {
         return Err(CeremonyError::Refused("client data of another kind of ceremony"));
     }

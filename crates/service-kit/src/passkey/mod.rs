@@ -4,9 +4,10 @@
 //! webauthn-rs lets through some of what section 2 of the contracts refuses, so everything that
 //! can be judged without a key is judged here first.
 
-mod attestation;
-mod authenticator_data;
-mod client_data;
+pub mod attestation;
+pub mod authenticator_data;
+pub mod client_data;
+mod decoy;
 mod options;
 
 use std::time::Duration;
@@ -24,7 +25,7 @@ use webauthn_rs::{Webauthn, WebauthnBuilder};
 
 use crate::challenge::CHALLENGE_LIFE;
 use crate::settings::{PublicUrl, RelyingPartyId};
-use authenticator_data::Ceremony;
+use authenticator_data::{AuthenticatorData, Ceremony};
 
 /// Why a ceremony failed: for the log; the client learns only that it did.
 #[derive(Debug, thiserror::Error)]
@@ -199,6 +200,37 @@ impl Passkeys {
         state: AuthenticationState,
         stored: &StoredPasskey,
     ) -> Result<Assertion, CeremonyError> {
+        let mut known: Credential =
+            serde_json::from_value::<Passkey>(stored.passkey.clone())?.into();
+        known.counter = u32::try_from(stored.sign_count).unwrap_or(u32::MAX);
+        let data = self.judge(credential, state, |_| Ok(known))?;
+        // After the signature, so that this passkey costs as much as one that nobody has.
+        let handle = credential.response.user_handle.as_ref().map(|handle| handle.as_bytes());
+        if handle != Some(stored.user_handle.as_bytes().as_slice()) {
+            return Err(CeremonyError::Refused("the user handle is not the passkey's owner's"));
+        }
+        Ok(Assertion { sign_count: i64::from(data.sign_count), backed_up: data.backed_up })
+    }
+
+    /// Refuses a sign-in with a passkey that nobody has, after the same work: how long an answer
+    /// takes does not tell whether a passkey is known. Gives the reason for the log.
+    pub fn refuse_unknown(
+        &self,
+        credential: &AuthenticationResponseJson,
+        state: AuthenticationState,
+    ) -> CeremonyError {
+        // Whoever knows the decoy's private key, which is no secret, comes as far as this.
+        let judged = self.judge(credential, state, |data| decoy::passkey(credential, data));
+        judged.err().unwrap_or(CeremonyError::Refused("nobody has this passkey"))
+    }
+
+    /// Judges an assertion by the credential that `known` gives for its authenticator data.
+    fn judge(
+        &self,
+        credential: &AuthenticationResponseJson,
+        state: AuthenticationState,
+        known: impl FnOnce(&AuthenticatorData) -> Result<Credential, CeremonyError>,
+    ) -> Result<AuthenticatorData, CeremonyError> {
         let response = &credential.response;
         same_id(&credential.id, &credential.raw_id)?;
         let client_data = response.client_data_json.as_bytes();
@@ -207,10 +239,6 @@ impl Passkeys {
             response.authenticator_data.as_bytes(),
             Ceremony::Authentication,
         )?;
-        let handle = response.user_handle.as_ref().map(|handle| handle.as_bytes());
-        if handle != Some(stored.user_handle.as_bytes().as_slice()) {
-            return Err(CeremonyError::Refused("the user handle is not the passkey's owner's"));
-        }
         let for_library = serde_json::from_value(json!({
             "id": credential.raw_id,
             "rawId": credential.raw_id,
@@ -222,12 +250,9 @@ impl Passkeys {
                 "userHandle": response.user_handle,
             },
         }))?;
-        let mut known: Credential =
-            serde_json::from_value::<Passkey>(stored.passkey.clone())?.into();
-        known.counter = u32::try_from(stored.sign_count).unwrap_or(u32::MAX);
-        let known = DiscoverableKey::from(Passkey::from(known));
+        let known = DiscoverableKey::from(Passkey::from(known(&data)?));
         self.webauthn.finish_discoverable_authentication_v2(&for_library, state.library, &known)?;
-        Ok(Assertion { sign_count: i64::from(data.sign_count), backed_up: data.backed_up })
+        Ok(data)
     }
 }
 

@@ -6,6 +6,8 @@ use std::net::IpAddr;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use secrecy::{ExposeSecret, SecretString};
+use tokio_postgres::Config;
+use tokio_postgres::config::Host;
 use url::Url;
 
 use super::Setting;
@@ -54,13 +56,12 @@ impl Setting for DatabaseUrl {
         }
         let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
         let mode = pairs.iter().rev().find(|(name, _)| name == "sslmode");
-        let host = pairs.iter().find(|(name, _)| name == "host").map(|(_, host)| host.as_str());
-        let tls = match mode.map(|(_, mode)| mode.as_str()) {
-            None if is_local(host.or(url.host_str())) => TlsMode::Disable,
-            None | Some("require") => TlsMode::Require,
-            Some("disable") => TlsMode::Disable,
-            Some("allow" | "prefer") => TlsMode::Prefer,
-            Some("verify-full") => TlsMode::VerifyFull,
+        let asked = match mode.map(|(_, mode)| mode.as_str()) {
+            None => None,
+            Some("require") => Some(TlsMode::Require),
+            Some("disable") => Some(TlsMode::Disable),
+            Some("allow" | "prefer") => Some(TlsMode::Prefer),
+            Some("verify-full") => Some(TlsMode::VerifyFull),
             Some(_) => {
                 return Err("has an sslmode that is none of disable, prefer, require and \
                             verify-full"
@@ -74,20 +75,25 @@ impl Setting for DatabaseUrl {
         let rest = rest.join("&");
         url.set_query(Some(rest.as_str()).filter(|rest| !rest.is_empty()));
         let driver_url = url.to_string();
-        if driver_url.parse::<tokio_postgres::Config>().is_err() {
-            return Err(shape());
-        }
-        Ok(Self { driver_url: driver_url.into(), tls })
+        let config: Config = driver_url.parse().map_err(|_| shape())?;
+        let absent = if is_local(&config) { TlsMode::Disable } else { TlsMode::Require };
+        Ok(Self { driver_url: driver_url.into(), tls: asked.unwrap_or(absent) })
     }
 }
 
-fn is_local(host: Option<&str>) -> bool {
-    let Some(host) = host.filter(|host| !host.is_empty()) else { return true };
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || host.starts_with('/')
-        || host.to_ascii_lowercase().starts_with("%2f")
-        || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+/// Whether each host that the driver may try is this machine. It knows several ways to name one,
+/// so it is the driver that is asked: `host` in the query comes on top of the host in front, and
+/// `hostaddr` goes before both.
+fn is_local(config: &Config) -> bool {
+    let is_local = |host: &Host| match host {
+        Host::Unix(_) => true,
+        Host::Tcp(name) => {
+            let address = name.parse::<IpAddr>();
+            name == "localhost" || address.is_ok_and(|address| address.is_loopback())
+        }
+    };
+    config.get_hosts().iter().all(is_local)
+        && config.get_hostaddrs().iter().all(IpAddr::is_loopback)
 }
 
 /// Certificates to trust, in PEM, for a server whose certificate the system does not know.
@@ -117,6 +123,23 @@ pub struct DatabaseSettings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_second_way_to_name_a_host_makes_a_connection_to_it_unencrypted() {
+        for text in [
+            "postgres://u@db.example/app?host=localhost",
+            "postgres://u@db.example/app?host=/var/run/postgresql",
+            "postgres://u@localhost,db.example/app",
+            "postgres://u@localhost/app?host=db.example",
+            "postgres://u@localhost/app?hostaddr=192.0.2.7",
+        ] {
+            assert_eq!(
+                DatabaseUrl::parse(text).map(|url| url.tls()),
+                Ok(TlsMode::Require),
+                "{text}"
+            );
+        }
+    }
 
     #[test]
     fn sslmode_is_read_and_stripped() {

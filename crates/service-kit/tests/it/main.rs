@@ -1,4 +1,4 @@
-//! The kit against a real Postgres.
+//! The kit from the outside: against a real Postgres, and with passkeys.
 
 #![expect(
     clippy::unwrap_used,
@@ -7,4 +7,8 @@
 )]
 
 mod audit;
+mod decoy;
+mod outages;
+mod passkey;
 mod transaction;
+mod unread;

@@ -110,3 +110,19 @@ async fn a_cluster_takes_settings_and_goes_with_its_handle() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_server_that_is_stopped_at_once_comes_back_with_what_was_committed() {
+    let settings = vec![("synchronous_commit".to_owned(), "on".to_owned())];
+    let cluster = Cluster::start(&Options { settings, ..Options::default() }).unwrap();
+    let mut before = template::connect(&cluster.url("postgres")).await;
+    before.batch_execute("CREATE TABLE kept AS SELECT 'yes'::text AS value").await.unwrap();
+    cluster.restart_at_once(std::time::Duration::from_millis(10)).unwrap();
+    assert!(before.batch_execute("SELECT 1").await.is_err(), "the old connection is gone");
+    let mut after = template::connect(&cluster.url("postgres")).await;
+    assert_eq!(value(&mut after, "SELECT value FROM kept").await.as_deref(), Some("yes"));
+    // And once more: the watchdog knows the new server.
+    cluster.restart_at_once(std::time::Duration::ZERO).unwrap();
+    let mut after = template::connect(&cluster.url("postgres")).await;
+    assert_eq!(value(&mut after, "SELECT value FROM kept").await.as_deref(), Some("yes"));
+}

@@ -1,6 +1,7 @@
 //! A server as the child of a watchdog shell.
 
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Stdio};
@@ -13,26 +14,48 @@ use crate::wait;
 /// The server's parent. It waits for the end of its standard input, which comes when we
 /// close it or cease to exist, then stops the server and removes the directory. It does
 /// not heed the signals that end a process group: it has to outlive us. A server that ends
-/// by itself leaves its log until we go.
+/// by itself leaves its log until we go. A line on its standard input stops the server too;
+/// where there is a file `again` then, it is started again after as many seconds as stand there.
 const WATCHDOG: &str = r#"
 trap '' HUP INT TERM
 directory=$1 signal=$2
 shift 2
 exec 3<&0 </dev/null
-(exec "$@" 3<&- >>"$directory/log" 2>&1) &
-server=$!
-echo "$signal $server" >"$directory/stop"
+start() {
+    (exec "$@" 3<&- >>"$directory/log" 2>&1) &
+    server=$!
+    echo "$signal $server" >"$directory/stop.new"
+    mv "$directory/stop.new" "$directory/stop"
+}
+stop() {
+    read -r signal server <"$directory/stop"
+    kill -s "$signal" "$server"
+}
+start "$@"
 (
-    while read -r _ <&3; do :; done
-    test -e "$directory/exited" || kill -s "$signal" "$server"
+    while read -r _ <&3; do stop; done
+    : >"$directory/closing"
+    test -e "$directory/exited" || stop
 ) &
 pipe=$!
 exec 3<&-
-wait "$server"
-echo "$?" >"$directory/exited"
+while :; do
+    wait "$server"
+    status=$?
+    test -e "$directory/again" || break
+    sleep "$(cat "$directory/again")"
+    rm "$directory/again"
+    test -e "$directory/closing" && break
+    start "$@"
+    test -e "$directory/closing" && stop
+done
+echo "$status" >"$directory/exited"
 wait "$pipe"
 rm -rf "$directory"
 "#;
+
+/// How long a server may take to end and be started again, beside the pause.
+const RESTARTED_WITHIN: Duration = Duration::from_secs(30);
 
 /// How a server is told to end at once.
 #[derive(Debug, Clone, Copy)]
@@ -77,6 +100,46 @@ impl Server {
         let mut watchdog = watchdog.spawn().map_err(StartError::io("start a server"))?;
         let pipe = watchdog.stdin.take();
         Ok(Self { directory, watchdog, pipe })
+    }
+
+    /// Ends the server as its signal does and starts it again after `pause`, in the same directory.
+    /// Returns when the new one has been started: [`Self::wait_until`] says when it is ready.
+    pub(crate) fn restart(&self, pause: Duration) -> Result<(), StartError> {
+        let path = self.directory.path();
+        let old = std::fs::read_to_string(path.join("stop"));
+        let old = old.map_err(StartError::io("read which server runs"))?;
+        std::fs::write(path.join("again"), pause.as_secs_f64().to_string())
+            .map_err(StartError::io("say that a server is to be started again"))?;
+        let mut pipe = self.pipe.as_ref();
+        let told = pipe.as_mut().map(|pipe| pipe.write_all(b"again\n"));
+        told.transpose().map_err(StartError::io("stop a server"))?;
+        let limit = pause + RESTARTED_WITHIN;
+        let started = wait::blocking(limit, || {
+            let new = std::fs::read_to_string(path.join("stop")).ok()?;
+            (new != old).then_some(())
+        });
+        started.ok_or_else(|| StartError::NotReady {
+            program: "a server that was stopped",
+            seconds: limit.as_secs(),
+            output: self.log(),
+        })
+    }
+
+    /// The process id of the server that runs now.
+    pub(crate) fn pid(&self) -> Option<u32> {
+        let stop = std::fs::read_to_string(self.directory.path().join("stop")).ok()?;
+        stop.trim().split_once(' ')?.1.parse().ok()
+    }
+
+    /// Where it lives.
+    pub(crate) fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Everything that the server has printed.
+    pub(crate) fn whole_log(&self) -> String {
+        let log = std::fs::read(self.directory.path().join("log")).unwrap_or_default();
+        String::from_utf8_lossy(&log).into_owned()
     }
 
     /// Waits until `ready` holds. `Ok(false)`: the server has ended by itself, and

@@ -12,6 +12,7 @@ mod databases;
 mod device;
 mod failure;
 mod fill;
+pub(crate) mod load;
 mod logs;
 mod mailbox;
 mod operator;

@@ -99,6 +99,16 @@ impl Service {
         ))
     }
 
+    /// What it is called.
+    pub(super) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The process id of its parent, while that runs.
+    pub(super) fn watchdog(&self) -> Option<u32> {
+        self.watchdog.id()
+    }
+
     /// SIGTERM, and SIGKILL to one that does not heed it.
     pub(super) async fn stop(mut self) {
         self.signal("TERM").await;

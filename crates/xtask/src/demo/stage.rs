@@ -13,7 +13,7 @@ use super::failure::{Context as _, Failure};
 use super::logs::Logs;
 use super::mailbox::{self, Mailbox};
 use super::progress::Progress;
-use super::service::{self, Service};
+use super::service::{self, Environment, Service};
 use super::settings::{Addresses, Ports, Settings};
 
 /// What runs, in the order in which it was started.
@@ -23,6 +23,8 @@ pub(super) struct Stage {
     logs: Option<Logs>,
     mailbox: Option<ServerHandle>,
     services: Option<Services>,
+    /// Variables of `raptor-api` that replace the usual ones.
+    raptor: Environment,
 }
 
 /// Both services.
@@ -45,6 +47,19 @@ pub(super) struct System {
 }
 
 impl Stage {
+    /// One whose `raptor-api` is told something else than the demo's.
+    pub(super) fn with_raptor(variable: &'static str, value: &str) -> Self {
+        let raptor = Environment::from([(variable, value.to_owned())]);
+        Self { raptor, ..Self::default() }
+    }
+
+    /// The services that run, by the process ids of their watchdogs.
+    pub(super) fn processes(&self) -> Vec<(&'static str, u32)> {
+        let services = self.services.iter();
+        let all = services.flat_map(|Services { raptor, console }| [raptor, console]);
+        all.filter_map(|service| Some((service.name(), service.watchdog()?))).collect()
+    }
+
     /// Builds and starts everything. What was started stays here, also when a later step fails
     /// or the caller does not wait for the end.
     pub(super) async fn set_up(&mut self, progress: &Progress) -> Result<System, Failure> {
@@ -63,7 +78,8 @@ impl Stage {
         create_databases(&server, &["raptor", "console"]).await?;
         step.done();
 
-        let settings = Settings::new(&ports, &databases, &redis_url);
+        let mut settings = Settings::new(&ports, &databases, &redis_url);
+        settings.raptor.extend(self.raptor.clone());
         let step = progress.step("Migrating both databases");
         tokio::try_join!(
             service::run(&binaries.raptor, &["migrate"], &settings.raptor),

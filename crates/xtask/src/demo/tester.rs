@@ -92,6 +92,11 @@ impl Tester {
         user_id.as_i64().could_not("read the user id")
     }
 
+    /// The passkey made before, for whoever goes on without a browser.
+    pub(super) fn into_passkey(self) -> SoftwarePasskey {
+        self.passkey
+    }
+
     /// Signs in with the passkey made before.
     pub(super) async fn sign_in(&mut self) -> Result<(), Failure> {
         let begun = self.browser.post_json(LOGIN_BEGIN_PATH, &json!({})).await?;

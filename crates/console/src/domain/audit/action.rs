@@ -36,8 +36,13 @@ pub const MONTH_REMOVED: &str = "console.audit.month_removed";
 /// Rows of other tables were removed that had outlived their purpose.
 pub const EXPIRED_REMOVED: &str = "console.retention.expired_removed";
 
+/// An operator ended sessions of their own, in other browsers or in this one.
+pub const SESSIONS_ENDED: &str = "console.admin.sessions_ended";
+/// An operator was signed out everywhere.
+pub const SIGNED_OUT_EVERYWHERE: &str = "console.admin.signed_out_everywhere";
+
 /// Every action that this version writes.
-pub const ALL: [&str; 17] = [
+pub const ALL: [&str; 19] = [
     TESTER_INVITED,
     INVITATION_RESENT,
     LINK_REVEALED,
@@ -55,4 +60,6 @@ pub const ALL: [&str; 17] = [
     ADMIN_REVOKED,
     MONTH_REMOVED,
     EXPIRED_REMOVED,
+    SESSIONS_ENDED,
+    SIGNED_OUT_EVERYWHERE,
 ];

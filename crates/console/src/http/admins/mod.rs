@@ -6,6 +6,7 @@ pub mod list;
 pub mod reset_passkeys;
 pub mod revoke;
 pub mod role;
+pub mod sign_out;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;

@@ -6,6 +6,7 @@ use actix_web::web::{Bytes, Data};
 use futures_util::stream::{self, Stream};
 use ghost_contracts::timestamp;
 use service_kit::db::{DbError, Pool};
+use service_kit::text::visible_json;
 
 use crate::db;
 use crate::domain::audit::asked::Asked;
@@ -68,7 +69,7 @@ fn line(entry: &Entry) -> String {
         entry.action.clone(),
         entry.target_type.clone(),
         entry.target_id.clone(),
-        entry.payload.to_string(),
+        visible_json(&entry.payload.to_string()),
     ];
     let mut line = fields.map(|text| field(&text)).join(",");
     line.push_str("\r\n");
@@ -78,7 +79,9 @@ fn line(entry: &Entry) -> String {
 /// One field in quotes. A spreadsheet takes what begins with one of these signs for a formula,
 /// which an apostrophe in front prevents.
 fn field(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    // The wide ones are those of East Asian keyboards.
+    let signs = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+    let formula = text.starts_with(signs);
     let guard = if formula { "'" } else { "" };
     format!("\"{guard}{}\"", text.replace('"', "\"\""))
 }
@@ -91,7 +94,9 @@ mod tests {
     fn a_field_is_quoted_and_never_a_formula() {
         assert_eq!(field("plain"), "\"plain\"");
         assert_eq!(field("say \"hi\", you"), "\"say \"\"hi\"\", you\"");
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
+        for formula in
+            ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠A"]
+        {
             assert_eq!(field(formula), format!("\"'{formula}\""));
         }
     }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use service_kit::error::ApiError;
 use service_kit::http::body::OptionalBody;
 use service_kit::http::request_id::RequestId;
+use service_kit::text::isolated;
 
 use self::explain::explain;
 use super::find_tester;
@@ -79,7 +80,7 @@ pub async fn ghost_reset(
 }
 
 fn summary(tester: &Tester, done: Done) -> String {
-    let (name, email) = (&tester.name, &tester.email);
+    let (name, email) = (isolated(&tester.name), &tester.email);
     let deleted = if done.had_account { "the unfinished account is deleted, " } else { "" };
     let ready = format!("{name} can start again: {deleted}earlier links are revoked");
     if done.email_sent {

@@ -7,6 +7,7 @@ use ghost_contracts::{EmailAddress, PersonName};
 use serde::Deserialize;
 use service_kit::error::ApiError;
 use service_kit::http::body::JsonOrForm;
+use service_kit::text::isolated;
 
 use super::{SentBody, about_the_mail};
 use crate::domain::invitation::Invitations;
@@ -46,7 +47,8 @@ pub async fn invite(
     match invitations.invite(operator.actor(), email, name).await {
         Ok(sent) => {
             let body = SentBody::new(&sent).with_tester(sent.tester.id);
-            let message = format!("{} is invited. {}", sent.tester.name, about_the_mail(&sent));
+            let name = isolated(&sent.tester.name);
+            let message = format!("{name} is invited. {}", about_the_mail(&sent));
             reply.done(StatusCode::CREATED, &body, message, paths::TESTERS).await
         }
         Err(error) => refused(&reply, error.into(), typed).await,

@@ -11,8 +11,7 @@ use service_kit::passkey::Passkeys;
 use service_kit::settings::PublicUrl;
 
 use crate::domain::enrolment;
-use crate::http::ceremony;
-use crate::http::respond::Reply;
+use crate::http::ceremony::{self, Browser};
 
 /// `{"admin_id", "email", "role"}` and the cookie.
 ///
@@ -20,7 +19,7 @@ use crate::http::respond::Reply;
 /// 400 `invalid_enrolment_link`, `signup_session_not_found`, `passkey_verification_failed`; 409
 /// `credential_already_registered`. The link then still works.
 pub async fn finish(
-    reply: Reply,
+    browser: Browser,
     body: JsonBody<VerifyRequest>,
     pool: Data<Pool>,
     passkeys: Data<Passkeys>,
@@ -28,8 +27,8 @@ pub async fn finish(
     public: Data<PublicUrl>,
 ) -> Result<HttpResponse, ApiError> {
     let VerifyRequest { token, credential } = body.0;
-    let previous = reply.gate().cookie_sha256.as_deref();
     let signed_in =
-        enrolment::finish(&pool, &passkeys, &challenges, &token, &credential, previous).await?;
+        enrolment::finish(&pool, &passkeys, &challenges, &token, &credential, browser.visitor())
+            .await?;
     Ok(ceremony::signed_in(&signed_in, &public))
 }

@@ -2,7 +2,6 @@
 //! by looking.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{Data, Query};
 use actix_web::{HttpResponse, error};
 use ghost_contracts::{Token, timestamp};
@@ -10,7 +9,6 @@ use serde::Deserialize;
 use serde_json::json;
 use service_kit::db::Pool;
 use service_kit::error::ApiError;
-use service_kit::http::headers::guard_token_page;
 
 use crate::domain::ceremony::CeremonyFailure;
 use crate::domain::enrolment;
@@ -43,29 +41,20 @@ pub async fn page(
         Err(CeremonyFailure::InvalidLink) if reply.wants_page() => {
             return dead(&reply, &pool, token.as_ref()).await;
         }
-        Err(failure) => {
-            let error = ApiError::from(failure);
-            let policy = HeaderValue::from_static("no-referrer");
-            return Err(error.with_header(header::REFERRER_POLICY, policy));
-        }
+        Err(failure) => return Err(failure.into()),
     };
-    let mut answer = if reply.wants_json() {
+    if reply.wants_json() {
         let ends = timestamp::to_text(&link.expires_at);
         let body = json!({"email": link.email, "role": link.role, "expires_at": ends});
-        reply.json(StatusCode::OK, &body)
-    } else {
-        let layout = reply.layout(Section::Outside)?;
-        reply.page(StatusCode::OK, &EnrollPage { layout, link: &link }).await?
-    };
-    guard_token_page(answer.headers_mut());
-    Ok(answer)
+        return Ok(reply.json(StatusCode::OK, &body));
+    }
+    let layout = reply.layout(Section::Outside)?;
+    reply.page(StatusCode::OK, &EnrollPage { layout, link: &link }).await
 }
 
 /// The page of a link that does not work.
 async fn dead(reply: &Reply, pool: &Pool, token: Option<&Token>) -> Result<HttpResponse, ApiError> {
     let why = enrolment::why_dead(pool, token).await?;
     let layout = reply.layout(Section::Outside)?;
-    let mut answer = reply.page(StatusCode::BAD_REQUEST, &DeadLinkPage { layout, why }).await?;
-    guard_token_page(answer.headers_mut());
-    Ok(answer)
+    reply.page(StatusCode::BAD_REQUEST, &DeadLinkPage { layout, why }).await
 }

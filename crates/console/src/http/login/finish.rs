@@ -11,15 +11,14 @@ use service_kit::passkey::Passkeys;
 use service_kit::settings::PublicUrl;
 
 use crate::domain::sign_in;
-use crate::http::ceremony;
-use crate::http::respond::Reply;
+use crate::http::ceremony::{self, Browser};
 
 /// `{"admin_id", "email", "role"}` and the cookie.
 ///
 /// # Errors
 /// 400 `ceremony_not_found`, `passkey_verification_failed`.
 pub async fn finish(
-    reply: Reply,
+    browser: Browser,
     body: JsonBody<LoginVerifyRequest>,
     pool: Data<Pool>,
     passkeys: Data<Passkeys>,
@@ -27,8 +26,7 @@ pub async fn finish(
     public: Data<PublicUrl>,
 ) -> Result<HttpResponse, ApiError> {
     let (id, credential) = (body.0.ceremony(), &body.0.credential);
-    let previous = reply.gate().cookie_sha256.as_deref();
     let signed_in =
-        sign_in::finish(&pool, &passkeys, &challenges, id, credential, previous).await?;
+        sign_in::finish(&pool, &passkeys, &challenges, id, credential, browser.visitor()).await?;
     Ok(ceremony::signed_in(&signed_in, &public))
 }

@@ -18,7 +18,7 @@ const NAME: &str = "console_next";
 const LIFE: Duration = Duration::from_secs(600);
 const MAX_LENGTH: usize = 1000;
 /// The pages, by the first part of their path below `/console/`.
-const PAGES: [&str; 4] = ["beta", "audit", "flags", "admins"];
+const PAGES: [&str; 5] = ["beta", "audit", "flags", "admins", "sessions"];
 
 /// The cookie for a page that was asked for.
 #[must_use]
@@ -50,7 +50,8 @@ fn is_https(request: &HttpRequest) -> bool {
 
 /// The Overview, or a path below `/console/` that leads to a page and leaves it in no browser's
 /// reading. Of a download only the page with the same filter is left.
-fn page_of_ours(text: &str) -> Option<String> {
+#[must_use]
+pub fn page_of_ours(text: &str) -> Option<String> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/_.~*?=&%+:@-".contains(&byte);
     if text.len() > MAX_LENGTH || !text.bytes().all(plain) {
         return None;

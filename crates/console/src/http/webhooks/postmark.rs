@@ -33,22 +33,39 @@ const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"Postmark 
 /// From how many bytes on the password is not warned of.
 const GOOD_LENGTH: usize = 16;
 
-/// `POSTMARK_WEBHOOK_SECRET`; without it there is no webhook.
+/// `POSTMARK_WEBHOOK_SECRET` and, during a rotation, the one before it; without the first there
+/// is no webhook.
 #[derive(Clone)]
-pub struct WebhookSecret(Option<SecretString>);
+pub struct WebhookSecret {
+    current: Option<SecretString>,
+    previous: Option<SecretString>,
+}
 
 impl WebhookSecret {
-    /// Takes the variable as it is. A short one is warned of: nothing limits yet how often it can
-    /// be guessed at.
+    /// Takes the variables as they are. A short one is warned of and not refused, because Postmark may
+    /// have it already: the rate limit leaves 60 guesses a minute to each address, and nothing
+    /// limits the addresses.
     #[must_use]
-    pub fn new(secret: Option<SecretString>) -> Self {
-        if secret.as_ref().is_some_and(|secret| secret.expose_secret().len() < GOOD_LENGTH) {
+    pub fn new(current: Option<SecretString>, previous: Option<SecretString>) -> Self {
+        if current.as_ref().is_some_and(|secret| secret.expose_secret().len() < GOOD_LENGTH) {
             tracing::warn!(
                 "POSTMARK_WEBHOOK_SECRET is shorter than {GOOD_LENGTH} bytes and can be guessed: \
                  take a longer one, here and in Postmark's settings"
             );
         }
-        Self(secret)
+        Self { current, previous }
+    }
+
+    /// Whether a password is one of the two.
+    fn is(&self, given: &[u8]) -> bool {
+        let mut live = [&self.current, &self.previous].into_iter().flatten();
+        live.any(|secret| is_same(given, secret))
+    }
+
+    /// Whether there is a webhook at all.
+    #[must_use]
+    pub fn is_set(&self) -> bool {
+        self.current.is_some()
     }
 }
 
@@ -77,7 +94,7 @@ pub async fn receive(
 /// # Errors
 /// Always one of these.
 pub async fn refuse(secret: Data<WebhookSecret>) -> Result<HttpResponse, ApiError> {
-    match secret.0 {
+    match secret.current {
         Some(_) => Err(ApiError::method_not_allowed("POST")),
         None => Err(ApiError::not_found()),
     }
@@ -93,10 +110,10 @@ impl FromRequest for FromPostmark {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let secret = request.app_data::<Data<WebhookSecret>>();
-        let Some(secret) = secret.and_then(|secret| secret.0.as_ref()) else {
+        let Some(secret) = secret.filter(|secret| secret.current.is_some()) else {
             return ready(Err(ApiError::not_found()));
         };
-        let good = password(request.headers()).is_some_and(|given| is_same(&given, secret));
+        let good = password(request.headers()).is_some_and(|given| secret.is(&given));
         ready(if good { Ok(Self(())) } else { Err(unauthorized()) })
     }
 }
@@ -172,7 +189,8 @@ pub struct Bounced {
 
 impl Report {
     /// What it says of a mail; `None` where that is nothing, or of a mail that cannot be ours.
-    fn into_event(self) -> Option<MailEvent> {
+    #[must_use]
+    pub fn into_event(self) -> Option<MailEvent> {
         match self {
             Self::Delivery(report) => Some(MailEvent {
                 message: MessageId::parse(&report.message_id?)?,

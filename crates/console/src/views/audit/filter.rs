@@ -29,6 +29,8 @@ const ACTIONS: [(&str, &[(&str, &str)]); 4] = [
             (action::ADMIN_ENROLLED, "Operator enrolled"),
             (action::ADMIN_SIGNED_IN, "Operator signed in"),
             (action::ADMIN_SIGNED_OUT, "Operator signed out"),
+            (action::SESSIONS_ENDED, "Sessions ended"),
+            (action::SIGNED_OUT_EVERYWHERE, "Signed out everywhere"),
             (action::ROLE_CHANGED, "Role changed"),
             (action::PASSKEYS_RESET, "Passkeys reset"),
             (action::ADMIN_REVOKED, "Operator revoked"),

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use askama::Template;
+use service_kit::text::visible_json;
 use uuid::Uuid;
 
 use super::filter::{Form, address};
@@ -114,6 +115,7 @@ impl Line {
         let operator =
             Uuid::try_parse(&entry.actor).ok().filter(|_| admins.contains_key(&entry.actor));
         let payload = serde_json::to_string_pretty(&entry.payload).unwrap_or_default();
+        let payload = visible_json(&payload);
         let target =
             [("target_type", Some(&*entry.target_type)), ("target_id", Some(&*entry.target_id))];
         Self {

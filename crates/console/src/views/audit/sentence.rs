@@ -72,6 +72,14 @@ impl Sentence {
             action::ADMIN_ENROLLED => Self::alone(format!("enrolled as {}", word("role"))),
             action::ADMIN_SIGNED_IN => Self::alone("signed in"),
             action::ADMIN_SIGNED_OUT => Self::alone("signed out"),
+            action::SESSIONS_ENDED => {
+                let many = entry.payload.get("sessions").and_then(|value| value.as_u64());
+                Self::alone(match many {
+                    Some(1) => "ended a session of their own".to_owned(),
+                    many => format!("ended {} sessions of their own", many.unwrap_or_default()),
+                })
+            }
+            action::SIGNED_OUT_EVERYWHERE => told("signed", " out everywhere".to_owned()),
             action::ROLE_CHANGED => {
                 told("made", format!(" {} instead of {}", word("to"), word("from")))
             }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use askama::Template;
 use chrono::{DateTime, Utc};
 use ghost_contracts::AccountState;
+use service_kit::text::visible_json;
 
 use super::ceremony;
 use super::mail::{self, MailWords};
@@ -54,6 +55,10 @@ impl DetailPage {
 
     fn file(&self) -> &TesterFile {
         &self.file
+    }
+
+    fn payload(&self, entry: &Entry) -> String {
+        visible_json(&entry.payload.to_string())
     }
 
     fn path(&self) -> String {

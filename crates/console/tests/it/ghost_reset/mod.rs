@@ -5,7 +5,6 @@ mod answers;
 mod faults;
 mod heads;
 mod interrupted;
-mod killed;
 mod pages;
 mod plan;
 mod preview;

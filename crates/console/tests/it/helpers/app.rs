@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use console::settings::Variables;
 use console::startup::{Application, MIGRATIONS};
+use service_kit::db::Patience;
 use service_kit::settings::Source;
 use test_support::postgres::{Template, TestDatabase, fingerprint_of};
 use tokio::task::JoinHandle;
@@ -45,11 +46,21 @@ impl TestApp {
 
     /// The same on a database that is there already.
     pub async fn start_on(database: TestDatabase, given: &[(&'static str, &str)]) -> Self {
+        Self::start_with_patience(database, given, Patience::default()).await
+    }
+
+    /// The same where requests wait for the database as long as that.
+    pub async fn start_with_patience(
+        database: TestDatabase,
+        given: &[(&'static str, &str)],
+        patience: Patience,
+    ) -> Self {
         let mut all = variables(&database.url());
         all.extend(given.iter().map(|(name, value)| (*name, (*value).to_owned())));
         let mut settings = Variables::read(Source::from_pairs(all)).for_serve().unwrap();
         settings.tuning.workers = Some(1);
         settings.tuning.pool_size = 6;
+        settings.tuning.patience = patience;
         let application = Application::build(settings).unwrap();
         let client = Client::new(application.port());
         let stop = CancellationToken::new();

@@ -77,6 +77,11 @@ impl Ask {
 
 impl Client {
     pub fn new(port: u16) -> Self {
+        Self::at(format!("http://127.0.0.1:{port}"))
+    }
+
+    /// At that base, without a slash at the end.
+    pub fn at(base: impl Into<String>) -> Self {
         let http = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
@@ -84,7 +89,7 @@ impl Client {
             .timeout(Duration::from_secs(30))
             .build()
             .unwrap();
-        Self { http, base: format!("http://127.0.0.1:{port}"), cookie: None }
+        Self { http, base: base.into(), cookie: None }
     }
 
     /// The same browser with a session: `name=value`.
@@ -103,6 +108,11 @@ impl Client {
     }
 
     pub async fn send(&self, ask: Ask) -> Reply {
+        self.try_send(ask).await.unwrap()
+    }
+
+    /// The same where whoever is asked may die before the answer.
+    pub async fn try_send(&self, ask: Ask) -> reqwest::Result<Reply> {
         let mut request = self.http.request(ask.method, format!("{}{}", self.base, ask.path));
         for (name, value) in ask.headers {
             request = request.header(name, value);
@@ -110,9 +120,9 @@ impl Client {
         if let Some(cookie) = &self.cookie {
             request = request.header("cookie", cookie);
         }
-        let response = request.body(ask.body).send().await.unwrap();
+        let response = request.body(ask.body).send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Reply { status, headers, text: response.text().await.unwrap() }
+        Ok(Reply { status, headers, text: response.text().await? })
     }
 
     /// Reads as a program.

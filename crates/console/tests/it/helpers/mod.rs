@@ -16,6 +16,6 @@ pub use app::{
 pub use client::{Ask, Client, Reply};
 pub use operator::{Operator, token_of};
 pub use preview::{PLAN, plan_changed, preview_of};
-pub use raptor::{TestRaptor, token_of_link};
+pub use raptor::{BOOTSTRAP_SECRET, TestRaptor, token_of_link, variables as raptor_variables};
 pub use system::{System, variables as system_variables};
 pub use testers::{CONSUME, VERIFY, consume_body, token_of_row, token_signed_with};

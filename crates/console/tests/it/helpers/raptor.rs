@@ -1,5 +1,7 @@
 //! The real Raptor, in this process, on a port and a database of its own.
 
+use std::collections::BTreeMap;
+
 use raptor_api::MIGRATIONS;
 use raptor_api::settings::Variables;
 use raptor_api::startup::Application;
@@ -14,7 +16,7 @@ use super::app::{INTERNAL_SECRET, RAPTOR_ORIGIN};
 use super::client::{Ask, Client, Reply};
 
 /// The secret of the bootstrap tokens.
-const BOOTSTRAP_SECRET: &str = "bootstrap-secret-of-the-tests-32-bytes";
+pub const BOOTSTRAP_SECRET: &str = "bootstrap-secret-of-the-tests-32-bytes";
 
 /// A running Raptor. It stops when this goes.
 pub struct TestRaptor {
@@ -30,16 +32,7 @@ impl TestRaptor {
     /// Starts it; the Console is asked at that address.
     pub async fn start(console_url: &str) -> Self {
         let database = migrated_database().await;
-        let url = database.url();
-        let variables = [
-            ("PORT", "0"),
-            ("DATABASE_URL", url.as_str()),
-            ("RAPTOR_PUBLIC_URL", RAPTOR_ORIGIN),
-            ("RAPTOR_INTERNAL_TOKEN", INTERNAL_SECRET),
-            ("BOOTSTRAP_TOKEN_SIGNING_KEY", BOOTSTRAP_SECRET),
-            ("CONSOLE_INTERNAL_URL", console_url),
-            ("PUBLIC_RATE_LIMIT", "0"),
-        ];
+        let variables = variables(&database.url(), console_url);
         let mut settings = Variables::read(Source::from_pairs(variables)).for_serve().unwrap();
         settings.tuning.workers = Some(1);
         settings.tuning.pool_size = 6;
@@ -67,6 +60,11 @@ impl TestRaptor {
     /// How many rows of a table there are (`table`, or `table WHERE …`).
     pub async fn count(&self, table: &str) -> i64 {
         self.database.count(table).await
+    }
+
+    /// The one number that a query gives.
+    pub async fn number(&self, query: &str) -> i64 {
+        self.database.number(query).await
     }
 
     /// The rows of a query, each as an object.
@@ -142,6 +140,22 @@ impl Drop for TestRaptor {
     fn drop(&mut self) {
         self.stop.cancel();
     }
+}
+
+/// Every variable that Raptor's `serve` demands.
+pub fn variables(database_url: &str, console_url: &str) -> BTreeMap<&'static str, String> {
+    [
+        ("PORT", "0"),
+        ("DATABASE_URL", database_url),
+        ("RAPTOR_PUBLIC_URL", RAPTOR_ORIGIN),
+        ("RAPTOR_INTERNAL_TOKEN", INTERNAL_SECRET),
+        ("BOOTSTRAP_TOKEN_SIGNING_KEY", BOOTSTRAP_SECRET),
+        ("CONSOLE_INTERNAL_URL", console_url),
+        ("PUBLIC_RATE_LIMIT", "0"),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name, value.to_owned()))
+    .collect()
 }
 
 /// The token in an invitation's link.

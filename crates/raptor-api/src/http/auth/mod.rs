@@ -4,3 +4,4 @@ pub mod login;
 pub mod logout;
 pub mod register;
 pub mod session;
+pub mod sessions;

@@ -8,6 +8,7 @@ use raptor_api::MIGRATIONS;
 use raptor_api::settings::Variables;
 use raptor_api::startup::Application;
 use service_kit::clock::Clock;
+use service_kit::db::Patience;
 use service_kit::settings::Source;
 use test_support::postgres::{Template, TestDatabase, fingerprint_of};
 use test_support::proxy::HttpProxy;
@@ -29,6 +30,8 @@ pub struct Options {
     pub variables: Vec<(&'static str, String)>,
     /// Whether challenges live in Redis.
     pub redis: bool,
+    /// How long its requests wait for the database.
+    pub patience: Patience,
 }
 
 /// A running service and everything around it. It stops when this goes.
@@ -70,6 +73,7 @@ impl TestApp {
         let seconds_ahead = Arc::new(AtomicI64::new(0));
         settings.tuning.workers = Some(1);
         settings.tuning.pool_size = 6;
+        settings.tuning.patience = options.patience;
         settings.tuning.clock = shifted(Arc::clone(&seconds_ahead));
         let application = Application::build(settings).unwrap();
         let client = Client::new(application.port());

@@ -79,6 +79,16 @@ impl Client {
         Self { http, base: format!("http://127.0.0.1:{port}") }
     }
 
+    /// The base of every address, without a slash at the end.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Where the service listens.
+    pub fn address(&self) -> &str {
+        self.base.strip_prefix("http://").unwrap()
+    }
+
     pub async fn send(&self, ask: Ask<'_>) -> Reply {
         let mut request = self.http.request(ask.method, format!("{}{}", self.base, ask.path));
         for (name, value) in ask.headers {

@@ -14,11 +14,3 @@ async fn a_person_gets_a_page_and_a_program_json() {
         reply.assert_error(404, "not_found");
     }
 }
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn other_methods_of_a_page_are_named_as_such() {
-    let app = TestApp::start().await;
-    let reply = app.client.send(Ask::get("/walkthrough").method(reqwest::Method::PUT)).await;
-    reply.assert_error(405, "method_not_allowed");
-    assert_eq!(reply.header("allow"), "GET, HEAD, POST");
-}

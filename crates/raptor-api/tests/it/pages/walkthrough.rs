@@ -62,7 +62,7 @@ async fn opening_consumes_nothing_and_is_kept_nowhere() {
     assert_eq!(first.header("cache-control"), "no-store");
     assert_eq!(first.header("referrer-policy"), "no-referrer");
     let cookie = first.header("set-cookie");
-    for attribute in ["HttpOnly", "SameSite=Lax", "Path=/walkthrough", "Max-Age=7200"] {
+    for attribute in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=7200"] {
         assert!(cookie.contains(attribute), "{cookie}");
     }
     assert_ne!(first.cookie(), second.cookie());

@@ -1,15 +1,16 @@
 //! `POST /api/auth/login/verify`.
 
-use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 use ghost_contracts::signup::{LoginVerifyRequest, VerifyAnswer};
 use service_kit::error::ApiError;
 use service_kit::http::body::JsonBody;
+use service_kit::http::user_agent;
 use service_kit::session::cookie;
 use service_kit::settings::PublicUrl;
 
-use crate::domain::login;
+use crate::domain::login::{self, Visitor};
 use crate::domain::session::{COOKIE, IDLE_LIFE};
 use crate::http::own_cookie::SessionId;
 use crate::state::State;
@@ -23,11 +24,13 @@ use crate::state::State;
 pub async fn handle(
     state: Data<State>,
     public: Data<PublicUrl>,
+    http: HttpRequest,
     SessionId(old): SessionId,
     JsonBody(request): JsonBody<LoginVerifyRequest>,
 ) -> Result<HttpResponse, ApiError> {
     let ceremony = request.ceremony();
-    let signed_in = login::verify(&state, ceremony, &request.credential, old.as_ref()).await?;
+    let visitor = Visitor { old: old.as_ref(), agent: user_agent::of(&http) };
+    let signed_in = login::verify(&state, ceremony, &request.credential, visitor).await?;
     let cookie = cookie(COOKIE, public.is_https(), signed_in.session.expose(), IDLE_LIFE);
     Ok(HttpResponse::Ok()
         .cookie(cookie)

@@ -6,9 +6,9 @@ use actix_web::{HttpRequest, HttpResponse};
 use ghost_contracts::signup::{BeginAnswer, BeginRequest};
 use service_kit::error::ApiError;
 use service_kit::http::body::JsonBody;
+use service_kit::http::user_agent;
 
 use crate::domain::registration;
-use crate::http::user_agent;
 use crate::state::State;
 
 /// Begins the registration of a passkey.

@@ -5,9 +5,9 @@ use actix_web::{HttpRequest, HttpResponse};
 use ghost_contracts::signup::RegisterReportRequest;
 use service_kit::error::ApiError;
 use service_kit::http::body::JsonBody;
+use service_kit::http::user_agent;
 
 use crate::domain::signup_attempt;
-use crate::http::user_agent;
 use crate::state::State;
 
 /// Notes how a ceremony ended in the browser. 204 whether there was one to note it of or not.

@@ -1,0 +1,4 @@
+ALTER TABLE admin_sessions
+    DROP COLUMN platform,
+    DROP COLUMN browser,
+    DROP COLUMN public_id;

@@ -1,0 +1,4 @@
+ALTER TABLE customer_sessions
+    DROP COLUMN platform,
+    DROP COLUMN browser,
+    DROP COLUMN public_id;
