@@ -165,6 +165,8 @@ fn arguments(data: &Path, port: u16, options: &Options) -> Vec<OsString> {
         ("fsync", "off".to_owned()),
         ("synchronous_commit", "off".to_owned()),
         ("full_page_writes", "off".to_owned()),
+        ("wal_level", "minimal".to_owned()),
+        ("max_wal_senders", "0".to_owned()),
         ("log_min_messages", "fatal".to_owned()),
     ];
     let theirs = options.settings.iter().map(|(name, value)| (name.as_str(), value.clone()));

@@ -32,7 +32,9 @@ impl TestDatabase {
         let mut admin = connect(&server.url("postgres")).await;
         let source = template::ensure(server, &mut admin, template).await;
         let name = format!("test_{}_{}", template.name, uuid::Uuid::new_v4().simple());
-        run(&mut admin, &format!("CREATE DATABASE {name} TEMPLATE {source}")).await;
+        // Copied as files: the other way, through the log, takes twice the time.
+        let clone = format!("CREATE DATABASE {name} TEMPLATE {source} STRATEGY FILE_COPY");
+        run(&mut admin, &clone).await;
         Self { server, name }
     }
 

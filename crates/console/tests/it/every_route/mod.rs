@@ -136,7 +136,11 @@ fn the_table_has_every_route() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everybody_is_told_at_every_route_what_the_contracts_say() {
-    let app = TestApp::start_with(&[("POSTMARK_WEBHOOK_SECRET", WEBHOOK_SECRET)]).await;
+    let app = TestApp::start_with(&[
+        ("POSTMARK_WEBHOOK_SECRET", WEBHOOK_SECRET),
+        ("TRUSTED_PROXY_HOPS", "1"),
+    ])
+    .await;
     app.switch_ghost_reset(true).await;
     let askers = everybody(&app).await;
     let base = app.client.base().to_owned();
@@ -149,7 +153,7 @@ async fn everybody_is_told_at_every_route_what_the_contracts_say() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_request_from_another_site_is_refused_before_anything_else() {
-    let app = TestApp::start().await;
+    let app = TestApp::start_with(&[("TRUSTED_PROXY_HOPS", "1")]).await;
     app.switch_ghost_reset(true).await;
     let mut askers = everybody(&app).await;
     askers.retain(|asker| matches!(asker.kind, Kind::Superadmin | Kind::Readonly | Kind::Raptor));
@@ -182,6 +186,7 @@ async fn behind_https_every_answer_says_so_and_http_is_led_there() {
     let app = TestApp::start_with(&[
         ("CONSOLE_PUBLIC_URL", public),
         ("POSTMARK_WEBHOOK_SECRET", WEBHOOK_SECRET),
+        ("TRUSTED_PROXY_HOPS", "1"),
     ])
     .await;
     let by_https = vec![("x-forwarded-proto", "https".to_owned())];

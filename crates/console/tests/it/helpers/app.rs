@@ -1,6 +1,7 @@
 //! The Console, in this process, on a port and a database of its own.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use console::settings::Variables;
 use console::startup::{Application, MIGRATIONS};
@@ -46,7 +47,7 @@ impl TestApp {
 
     /// The same on a database that is there already.
     pub async fn start_on(database: TestDatabase, given: &[(&'static str, &str)]) -> Self {
-        Self::start_with_patience(database, given, Patience::default()).await
+        Self::start_with_patience(database, given, patient()).await
     }
 
     /// The same where requests wait for the database as long as that.
@@ -81,6 +82,11 @@ impl Drop for TestApp {
     fn drop(&mut self) {
         self.stop.cancel();
     }
+}
+
+/// Connections take their time where many tests start at once.
+pub fn patient() -> Patience {
+    Patience { connection: Duration::from_secs(10), ..Patience::default() }
 }
 
 /// A database with our schema.

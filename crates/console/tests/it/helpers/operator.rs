@@ -10,7 +10,7 @@ use service_kit::db::Pool;
 use service_kit::settings::Source;
 use test_support::software_passkey::SoftwarePasskey;
 
-use super::app::{ORIGIN, TestApp};
+use super::app::{ORIGIN, TestApp, patient};
 use super::client::{Client, Reply};
 
 /// An operator who is signed in.
@@ -26,7 +26,7 @@ impl TestApp {
     pub async fn invite(&self, email: &str, role: &str) -> (String, String) {
         let source = Source::from_pairs([("DATABASE_URL", self.database.url())]);
         let settings = Variables::read(source).for_migrate().unwrap();
-        let pool = Pool::new(&settings, 1).unwrap();
+        let pool = Pool::with_patience(&settings, 1, patient()).unwrap();
         let email = EmailAddress::parse(email).unwrap();
         let role: Role = role.parse().unwrap();
         let invited = admin::invite(&pool, &Actor::cli(), &email, role).await.unwrap();

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use raptor_api::MIGRATIONS;
@@ -24,7 +25,6 @@ use super::tokens::{BOOTSTRAP_KEY, INTERNAL_SECRET};
 pub const ORIGIN: &str = "http://raptor.localhost:8080";
 
 /// What may differ from one test's service to another's.
-#[derive(Default)]
 pub struct Options {
     /// Variables that replace ours; an empty value unsets one.
     pub variables: Vec<(&'static str, String)>,
@@ -32,6 +32,14 @@ pub struct Options {
     pub redis: bool,
     /// How long its requests wait for the database.
     pub patience: Patience,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        // Connections take their time where many tests start at once.
+        let patience = Patience { connection: Duration::from_secs(10), ..Patience::default() };
+        Self { variables: Vec::new(), redis: false, patience }
+    }
 }
 
 /// A running service and everything around it. It stops when this goes.

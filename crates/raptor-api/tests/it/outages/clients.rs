@@ -50,7 +50,7 @@ async fn slow_clients_are_hung_up_on_and_others_are_served_meanwhile() {
         ("POST /api/auth/login/be".to_owned(), "408"),
         (format!("POST /api/auth/register/begin-with-token HTTP/1.1\r\n{BODY}"), "400"),
         (format!("POST /api/auth/login/begin HTTP/1.1\r\n{BODY}"), "400"),
-        (format!("POST /api/internal/users/ghost-check HTTP/1.1\r\n{BODY}"), "400"),
+        (format!("POST /api/internal/users/ghost-check HTTP/1.1\r\n{BODY}"), "401"),
         (format!("POST /api/auth/logout HTTP/1.1\r\n{BODY}"), ""),
         (format!("POST /nowhere HTTP/1.1\r\n{BODY}"), "404"),
         (format!("GET /healthz HTTP/1.1\r\n{BODY}"), "200"),
