@@ -1,6 +1,8 @@
 //! A cable to a database, or to any other server, that a test can pull out.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 
 use tokio::io::copy_bidirectional;
@@ -20,6 +22,7 @@ enum Line {
 pub struct Relay {
     address: SocketAddr,
     line: watch::Sender<Line>,
+    silent: Arc<AtomicUsize>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -36,8 +39,9 @@ impl Relay {
         let address = listener.local_addr().expect("the listener has an address");
         listener.set_nonblocking(true).expect("the listener does not block");
         let (line, state) = watch::channel(Line::Carries);
+        let silent = Arc::new(AtomicUsize::new(0));
         let (stop, stopped) = oneshot::channel::<()>();
-        let target = target.into();
+        let cable = Cable { target: target.into(), line: state, silent: Arc::clone(&silent) };
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
@@ -45,12 +49,12 @@ impl Relay {
                 .expect("a runtime for the relay");
             runtime.block_on(async move {
                 tokio::select! {
-                    () = accept(listener, target, state) => {}
+                    () = accept(listener, cable) => {}
                     _ = stopped => {}
                 }
             });
         });
-        Self { address, line, stop: Some(stop), thread: Some(thread) }
+        Self { address, line, silent, stop: Some(stop), thread: Some(thread) }
     }
 
     /// Starts it in front of the server of a URL, and returns that URL through the relay.
@@ -73,6 +77,12 @@ impl Relay {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// How many connections have been stalled.
+    #[must_use]
+    pub fn silent(&self) -> usize {
+        self.silent.load(Ordering::Relaxed)
     }
 
     /// Closes all connections, and each new one at once.
@@ -102,33 +112,42 @@ impl Drop for Relay {
     }
 }
 
-async fn accept(listener: TcpListener, target: String, line: watch::Receiver<Line>) {
+/// What each connection needs to know.
+#[derive(Clone)]
+struct Cable {
+    target: String,
+    line: watch::Receiver<Line>,
+    silent: Arc<AtomicUsize>,
+}
+
+async fn accept(listener: TcpListener, cable: Cable) {
     let listener = tokio::net::TcpListener::from_std(listener).expect("the listener is usable");
     while let Ok((stream, _)) = listener.accept().await {
-        let now = *line.borrow();
+        let now = *cable.line.borrow();
         match now {
-            Line::Carries => drop(tokio::spawn(relay(stream, target.clone(), line.clone()))),
+            Line::Carries => drop(tokio::spawn(relay(stream, cable.clone()))),
             Line::Cut => {}
-            Line::Stalled => drop(tokio::spawn(keep(stream))),
+            Line::Stalled => drop(tokio::spawn(keep(stream, Arc::clone(&cable.silent)))),
         }
     }
 }
 
-async fn relay(mut near: TcpStream, target: String, mut line: watch::Receiver<Line>) {
-    let Ok(mut far) = TcpStream::connect(&target).await else { return };
+async fn relay(mut near: TcpStream, mut cable: Cable) {
+    let Ok(mut far) = TcpStream::connect(&cable.target).await else { return };
     let stalled = tokio::select! {
         _ = copy_bidirectional(&mut near, &mut far) => false,
-        changed = line.wait_for(|line| *line != Line::Carries) => {
+        changed = cable.line.wait_for(|line| *line != Line::Carries) => {
             changed.is_ok_and(|line| *line == Line::Stalled)
         }
     };
     if stalled {
-        keep((near, far)).await;
+        keep((near, far), cable.silent).await;
     }
 }
 
 /// Holds streams open until the relay goes.
-async fn keep<T>(streams: T) {
+async fn keep<T>(streams: T, silent: Arc<AtomicUsize>) {
+    silent.fetch_add(1, Ordering::Relaxed);
     std::future::pending::<()>().await;
     drop(streams);
 }
@@ -136,6 +155,8 @@ async fn keep<T>(streams: T) {
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
     use super::*;
     use crate::http_server::{Answer, HttpServer};
@@ -159,23 +180,25 @@ mod tests {
 
     #[tokio::test]
     async fn a_stalled_connection_stays_open_and_silent_also_when_others_are_carried_again() {
-        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-        let answer = Answer::new(204, "text/plain", "");
-        let target = HttpServer::start(move |_| std::future::ready(Some(answer.clone())));
-        let (relay, url) = Relay::in_front_of(&target.url());
+        let target = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let relay = Relay::start(target.local_addr().unwrap().to_string());
         let mut early = TcpStream::connect(relay.address()).await.unwrap();
-        assert_eq!(get(&url).await.unwrap().status(), 204);
+        let (mut behind_early, _) = target.accept().await.unwrap();
         relay.stall();
         let mut late = TcpStream::connect(relay.address()).await.unwrap();
-        late.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        let silent = async || (relay.silent() == 2).then_some(());
+        crate::wait::eventually("both are stalled", silent).await;
         relay.restore();
-        assert_eq!(get(&url).await.unwrap().status(), 204);
-        early.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
-        let (mut one, mut other) = ([0], [0]);
+        behind_early.write_all(b"unheard").await.unwrap();
+        let mut new = TcpStream::connect(relay.address()).await.unwrap();
+        let (mut behind_new, _) = target.accept().await.unwrap();
+        behind_new.write_all(b"heard").await.unwrap();
+        let (mut one, mut other, mut heard) = ([0], [0], [0; 5]);
         tokio::select! {
             read = early.read(&mut one) => panic!("not silent: {read:?}"),
             read = late.read(&mut other) => panic!("not silent: {read:?}"),
-            carried = get(&url) => assert_eq!(carried.unwrap().status(), 204),
+            read = new.read_exact(&mut heard) => assert_eq!(read.unwrap(), 5),
         }
+        assert_eq!(&heard, b"heard");
     }
 }

@@ -43,7 +43,7 @@ impl Deployment {
         let mut connection = self.database.connect().await;
         let tables = "SELECT relname::text AS name FROM pg_class \
                       WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' \
-                        AND relname NOT IN ('audit_log', '__diesel_schema_migrations')";
+                        AND relname NOT LIKE 'audit\\_%' AND relname <> '__diesel_schema_migrations'";
         let tables: Vec<Name> = sql_query(tables).load(&mut connection).await.unwrap();
         let mut rows = BTreeMap::new();
         for Name { name } in tables {
