@@ -1,12 +1,14 @@
 # Each target installs the servers and the browser that it needs, where they are missing.
 
-.PHONY: help demo test check chaos look pictures schema smoke-signup-prod
+.PHONY: help demo test check chaos load fuzz look pictures schema smoke-signup-prod
 
 help:
 	@echo 'make demo               the whole system on throw-away servers, with testers in every state'
 	@echo 'make test               everything that has to hold: check, then all tests'
 	@echo 'make check              formatting, clippy, documentation, dependency rules'
 	@echo 'make chaos              load and faults for a minute; ARGS="--seed 7 --minutes 10" for more'
+	@echo 'make load               more requests than they can take; ARGS="--seconds 60" for longer'
+	@echo 'make fuzz               feeds every parser for 20 s; ARGS="client_data --seconds 600" for one'
 	@echo 'make look               pictures of every page, to look at, in target/look'
 	@echo 'make pictures           the pictures in the README, made anew from the demo'
 	@echo 'make schema             write the schema.rs files anew, after a migration has changed'
@@ -28,6 +30,13 @@ check:
 chaos:
 	@bin/setup postgres redis
 	@cargo xtask chaos $(ARGS)
+
+load:
+	@bin/setup postgres redis
+	@cargo run --release --package xtask -- load $(ARGS)
+
+fuzz:
+	@cargo xtask fuzz $(ARGS)
 
 look:
 	@bin/setup postgres chromium

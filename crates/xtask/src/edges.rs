@@ -34,6 +34,8 @@ const RULES: &[Rule] = &[
     Rule { package: "software-passkey", without: &["service-kit", "raptor-api", "console"] },
     Rule { package: "test-support", without: &["raptor-api", "console"] },
     Rule { package: "chaos", without: &["raptor-api", "console"] },
+    Rule { package: "xtask", without: &["raptor-api", "console"] },
+    Rule { package: "fuzz-targets", without: &["test-support"] },
 ];
 
 /// Asks cargo for the tree of each package that has a rule.

@@ -1,5 +1,6 @@
 //! How checkpoints leave the database: as a line of the log, and where it is set, to
-//! `AUDIT_CHECKPOINT_URL`. At most one a minute, always the newest seal.
+//! `AUDIT_CHECKPOINT_URL`. Always the newest seal, at most once a minute: the line for the whole
+//! service, the POST for each of its processes.
 
 use std::time::Duration;
 
