@@ -1,13 +1,15 @@
 //! `GET /healthz`, `GET /readyz`, `GET /metrics` (section 9 of the contracts).
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::time::Instant;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::json;
+use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
+use tokio::sync::Mutex;
 
 use crate::db::Pool;
 use crate::error::ApiError;
@@ -71,7 +73,48 @@ async fn alive() -> HttpResponse {
     HttpResponse::Ok().json(json!({"status": "alive"}))
 }
 
-async fn ready(health: Data<Health>) -> HttpResponse {
+/// What was found when somebody last looked, and when that look began.
+///
+/// `/readyz` is open to everybody and is never turned away, so of many who ask at once one looks
+/// for all: else they would take every connection from those who come to do something.
+#[derive(Default)]
+struct LastLook(Mutex<Option<(Instant, Readiness)>>);
+
+#[derive(Clone)]
+struct Readiness {
+    ready: bool,
+    checks: Value,
+}
+
+async fn ready(health: Data<Health>, last: Data<LastLook>) -> HttpResponse {
+    let asked = Instant::now();
+    let Readiness { ready, checks } = {
+        let mut last = last.0.lock().await;
+        match &*last {
+            // Only a look that began after the question answers it.
+            Some((began, found)) if *began >= asked => found.clone(),
+            _ => {
+                let began = Instant::now();
+                let found = look(&health).await;
+                *last = Some((began, found.clone()));
+                found
+            }
+        }
+    };
+    let (status, text) = match ready {
+        true => (StatusCode::OK, "ready"),
+        false => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+    };
+    let mut answer = HttpResponse::build(status);
+    if !ready {
+        answer.insert_header((header::RETRY_AFTER, "5"));
+    }
+    answer
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(json!({"status": text, "checks": checks}))
+}
+
+async fn look(health: &Health) -> Readiness {
     let word = |ok: bool| if ok { "ok" } else { "unavailable" };
     let (database, migrations) = match migrate::is_current(&health.pool, &health.migrations).await {
         Ok(current) => (true, if current { "ok" } else { "pending" }),
@@ -89,17 +132,7 @@ async fn ready(health: Data<Health>) -> HttpResponse {
             checks.insert("redis".into(), word(there).into());
         }
     }
-    let (status, text) = match ready {
-        true => (StatusCode::OK, "ready"),
-        false => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
-    };
-    let mut answer = HttpResponse::build(status);
-    if !ready {
-        answer.insert_header((header::RETRY_AFTER, "5"));
-    }
-    answer
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(json!({"status": text, "checks": checks}))
+    Readiness { ready, checks }
 }
 
 async fn metrics(
@@ -136,5 +169,8 @@ fn allowed(request: &HttpRequest, health: &Health, hops: TrustedProxyHops) -> Re
 
 /// Adds what the routes need to an app.
 pub fn data(config: &mut ServiceConfig, health: Health, metrics: Metrics) {
-    config.app_data(web::Data::new(health)).app_data(web::Data::new(metrics));
+    config
+        .app_data(web::Data::new(health))
+        .app_data(web::Data::new(LastLook::default()))
+        .app_data(web::Data::new(metrics));
 }

@@ -6,8 +6,8 @@ use test_support::chromium;
 use test_support::postgres::{self, Cluster, Options};
 use test_support::redis::{self, RedisServer};
 
-use crate::edges;
 use crate::step::{Failure, announce, cargo, done, run};
+use crate::{docs, edges};
 
 /// Everything but the tests.
 pub(crate) fn check() -> Result<(), Failure> {
@@ -23,6 +23,10 @@ pub(crate) fn check() -> Result<(), Failure> {
     announce("the dependency rules");
     let started = Instant::now();
     edges::check()?;
+    done(started);
+    announce("what the documentation points at");
+    let started = Instant::now();
+    docs::check()?;
     done(started);
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod check;
 mod demo;
+mod docs;
 mod edges;
 mod fuzz;
 mod pages;

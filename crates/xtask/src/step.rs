@@ -28,6 +28,9 @@ pub(crate) enum Failure {
     /// A dependency that must not be.
     #[error("the dependency rules are broken:\n{}", .0.join("\n"))]
     Edges(Vec<String>),
+    /// A page that points at what is not there.
+    #[error("the documentation names what is not there:\n{}", .0.join("\n"))]
+    Docs(Vec<String>),
     /// There is no browser for the tests.
     #[error("there is no Chromium here. `bin/setup chromium` installs it")]
     NoChromium,

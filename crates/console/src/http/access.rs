@@ -95,7 +95,9 @@ fn permitted(operator: Operator, permission: Permission) -> Result<Operator, Err
         permission.who_may(),
         operator.role
     );
-    Err(ApiError::new(ErrorCode::Forbidden, message).saying_unchanged().into())
+    // Who it was is for the log alone: a refused attempt leaves no audit row.
+    let who = format!("operator {}, {}, lacks {}", operator.id, operator.role, permission.as_str());
+    Err(ApiError::new(ErrorCode::Forbidden, message).saying_unchanged().because(who).into())
 }
 
 fn gate(request: &HttpRequest) -> Gate {
@@ -151,4 +153,26 @@ fn with_ghost_reset(request: &HttpRequest, permission: Permission) -> Result<Ope
         return Err(ApiError::not_found().into());
     }
     permitted(operator, permission)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::permission::Role;
+
+    #[test]
+    fn who_was_refused_is_told_to_the_log_and_not_to_the_client() {
+        let id = Uuid::from_u128(7);
+        let email = "ada@example.com".to_owned();
+        let (role, expires_at) = (Role::Readonly, DateTime::UNIX_EPOCH);
+        let operator = Operator { id, email, role, session_id: 1, expires_at };
+        let refusal = permitted(operator, Permission::UsersWrite).unwrap_err();
+        let refusal = refusal.as_error::<ApiError>().unwrap();
+        let logged = format!("operator {id}, readonly, lacks console-users-write");
+        assert_eq!(refusal.cause(), Some(logged.as_str()));
+        assert!(!refusal.body(None).to_string().contains(&id.to_string()));
+    }
 }

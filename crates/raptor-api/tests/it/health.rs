@@ -1,6 +1,8 @@
 //! `/healthz`, `/readyz`, `/metrics`, and what every answer has.
 
+use diesel_async::SimpleAsyncConnection;
 use serde_json::json;
+use test_support::wait::eventually;
 
 use crate::helpers::{Ask, Options, TestApp};
 
@@ -45,6 +47,30 @@ async fn pending_migrations_are_not_ready() {
     app.sql("DELETE FROM __diesel_schema_migrations WHERE version = '0006'").await;
     let unready = app.client.get("/readyz").await;
     assert_eq!((unready.status, &unready.json()["checks"]["migrations"]), (503, &json!("pending")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_who_ask_whether_it_is_ready_take_no_connection_from_others() {
+    let app = TestApp::start().await;
+    let mut other = app.database.connect().await;
+    other.batch_execute("BEGIN; LOCK TABLE __diesel_schema_migrations").await.unwrap();
+    let ask = |_| {
+        let client = app.client.clone();
+        tokio::spawn(async move { client.get("/readyz").await })
+    };
+    let asked: Vec<_> = (0..60).map(ask).collect();
+    let looking = "SELECT count(*) FROM pg_stat_activity \
+                   WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    eventually("somebody looks", async || (app.number(looking).await > 0).then_some(())).await;
+    for _ in 0..20 {
+        assert_eq!(app.client.get("/api/auth/session").await.status, 401);
+    }
+    // One a worker, and this service has one.
+    assert!(app.number(looking).await <= 1);
+    other.batch_execute("COMMIT").await.unwrap();
+    for answer in asked {
+        assert_eq!(answer.await.unwrap().status, 200);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
