@@ -7,7 +7,7 @@ use super::tab::Tab;
 /// what a closed `details` holds is not drawn; both have a place all the same.
 const SIDEWAYS: &str = "[...document.querySelectorAll('body *')]
     .filter((one) => one.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true })
-        && getComputedStyle(one).clipPath === 'none'
+        && [one, one.parentElement].every((box) => getComputedStyle(box).clipPath === 'none')
         && one.getBoundingClientRect().right >= document.documentElement.clientWidth + 1)
     .map((one) => [one.localName, ...one.classList].join('.'))";
 

@@ -54,7 +54,9 @@ BEGIN
                 AND a.xmin::text::bigint = pg_current_xact_id()::text::bigint % 4294967296
             OR a.action = 'console.beta.ghost_reset.initiated' AND EXISTS (
                 SELECT FROM beta_ghost_resets r
-                WHERE r.tester_id = t.id AND r.finished_at IS NULL)));
+                WHERE r.tester_id = t.id
+                  -- One that another has overtaken may still be at work.
+                  AND (r.finished_at IS NULL OR r.outcome = 'rerun'))));
     RETURN NULL;
 END $$;
 CREATE CONSTRAINT TRIGGER chaos_note_revocation AFTER UPDATE ON beta_walkthrough_tokens
