@@ -14,7 +14,7 @@ use service_kit::audit::peer::Heads;
 use service_kit::challenge::ChallengeStore;
 use service_kit::clock::Clock;
 use service_kit::db::{DbError, Pool};
-use service_kit::health::{self, Gauges, Health};
+use service_kit::health::{self, Gauges, Health, Readiness};
 use service_kit::http::client_address::TrustedProxyHops;
 use service_kit::http::errors::{self, ErrorPages};
 use service_kit::http::{headers, overload, resource, trace, unread};
@@ -186,6 +186,7 @@ impl Shared {
                 metrics_token: settings.metrics_token.clone(),
                 metrics_token_previous: settings.metrics_token_previous.clone(),
                 gauges: Gauges::new(&metrics)?,
+                readiness: Readiness::default(),
             },
             hops: settings.trusted_proxy_hops,
             public_url: settings.public_url.clone(),

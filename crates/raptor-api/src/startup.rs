@@ -13,7 +13,7 @@ use service_kit::audit::worker;
 use service_kit::challenge::ChallengeStore;
 use service_kit::clock::Clock;
 use service_kit::db::{DbError, Pool};
-use service_kit::health::{self, Gauges, Health};
+use service_kit::health::{self, Gauges, Health, Readiness};
 use service_kit::http::errors::{self, ErrorPages};
 use service_kit::http::{headers, overload, resource, trace, unread};
 use service_kit::metrics::Metrics;
@@ -176,6 +176,7 @@ impl Parts {
             metrics_token: settings.metrics_token.clone(),
             metrics_token_previous: settings.metrics_token_previous.clone(),
             gauges: Gauges::new(&metrics)?,
+            readiness: Readiness::default(),
         };
         let challenges = match redis {
             Some(redis) => ChallengeStore::Redis(redis),

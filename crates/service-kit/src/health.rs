@@ -1,5 +1,7 @@
 //! `GET /healthz`, `GET /readyz`, `GET /metrics` (section 9 of the contracts).
 
+mod readiness;
+
 use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::http::{StatusCode, header};
@@ -16,6 +18,8 @@ use crate::http::resource;
 use crate::metrics::Metrics;
 use crate::migrate;
 use crate::redis::Redis;
+use readiness::Answer;
+pub use readiness::Readiness;
 
 /// What a service needs to be ready.
 #[derive(Clone)]
@@ -32,6 +36,8 @@ pub struct Health {
     pub metrics_token_previous: Option<SecretString>,
     /// Measured before each reading of the metrics.
     pub gauges: Gauges,
+    /// What was found when somebody last looked whether it is ready.
+    pub readiness: Readiness,
 }
 
 /// The pool's use, as metrics.
@@ -72,6 +78,16 @@ async fn alive() -> HttpResponse {
 }
 
 async fn ready(health: Data<Health>) -> HttpResponse {
+    let found = health.readiness.find(async || look(&health).await).await;
+    let mut answer = HttpResponse::build(found.status);
+    if found.status != StatusCode::OK {
+        answer.insert_header((header::RETRY_AFTER, "5"));
+    }
+    answer.insert_header((header::CACHE_CONTROL, "no-store")).json(found.body)
+}
+
+/// Asks everything that the service needs.
+async fn look(health: &Health) -> Answer {
     let word = |ok: bool| if ok { "ok" } else { "unavailable" };
     let (database, migrations) = match migrate::is_current(&health.pool, &health.migrations).await {
         Ok(current) => (true, if current { "ok" } else { "pending" }),
@@ -93,13 +109,7 @@ async fn ready(health: Data<Health>) -> HttpResponse {
         true => (StatusCode::OK, "ready"),
         false => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
     };
-    let mut answer = HttpResponse::build(status);
-    if !ready {
-        answer.insert_header((header::RETRY_AFTER, "5"));
-    }
-    answer
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(json!({"status": text, "checks": checks}))
+    Answer { status, body: json!({"status": text, "checks": checks}) }
 }
 
 async fn metrics(
