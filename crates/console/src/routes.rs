@@ -55,10 +55,10 @@ fn for_raptor(config: &mut ServiceConfig) {
 
 /// Whoever is not signed in yet. Paths under `/console`.
 fn for_anybody(config: &mut ServiceConfig) {
-    use http::rate_limit::entrance;
+    use http::rate_limit::{enrolment_page, entrance};
     use http::{enroll, login};
     config
-        .service(get("/enroll", enroll::page::page).wrap(from_fn(entrance)))
+        .service(get("/enroll", enroll::page::page).wrap(from_fn(enrolment_page)))
         .service(post("/enroll/begin", enroll::begin::begin).wrap(from_fn(entrance)))
         .service(post("/enroll/finish", enroll::finish::finish).wrap(from_fn(entrance)))
         .service(get("/login", login::page::page))

@@ -14,9 +14,10 @@ use service_kit::audit::peer::Heads;
 use service_kit::challenge::ChallengeStore;
 use service_kit::clock::Clock;
 use service_kit::db::{DbError, Pool};
-use service_kit::health::{self, Gauges, Health};
+use service_kit::health::{self, Gauges, Health, Readiness};
 use service_kit::http::client_address::TrustedProxyHops;
 use service_kit::http::errors::{self, ErrorPages};
+use service_kit::http::rate_limit::Refused;
 use service_kit::http::{headers, overload, resource, trace, unread};
 use service_kit::metrics::Metrics;
 use service_kit::migrate::{self, MigrateError};
@@ -106,6 +107,8 @@ pub struct Shared {
     pub metrics: Metrics,
     /// Who stands in front.
     pub hops: TrustedProxyHops,
+    /// Who is over a rate limit.
+    pub refused: Refused,
 }
 
 /// A Console that is ready to serve.
@@ -186,8 +189,10 @@ impl Shared {
                 metrics_token: settings.metrics_token.clone(),
                 metrics_token_previous: settings.metrics_token_previous.clone(),
                 gauges: Gauges::new(&metrics)?,
+                readiness: Readiness::default(),
             },
             hops: settings.trusted_proxy_hops,
+            refused: Refused::default(),
             public_url: settings.public_url.clone(),
             background: Background::default(),
             raptor: raptor(settings, &pool)?,
@@ -236,6 +241,7 @@ impl Shared {
             .app_data(Data::new(self.overrides.clone()))
             .app_data(Data::new(self.guard.clone()))
             .app_data(Data::new(self.hops))
+            .app_data(Data::new(self.refused.clone()))
             .app_data(Data::new(ErrorPages(error::draw)));
     }
 }

@@ -13,8 +13,9 @@ use service_kit::audit::worker;
 use service_kit::challenge::ChallengeStore;
 use service_kit::clock::Clock;
 use service_kit::db::{DbError, Pool};
-use service_kit::health::{self, Gauges, Health};
+use service_kit::health::{self, Gauges, Health, Readiness};
 use service_kit::http::errors::{self, ErrorPages};
+use service_kit::http::rate_limit::Refused;
 use service_kit::http::{headers, overload, resource, trace, unread};
 use service_kit::metrics::Metrics;
 use service_kit::migrate::{self, MigrateError};
@@ -145,6 +146,7 @@ struct Parts {
     guard: Data<Guard>,
     health: Health,
     metrics: Metrics,
+    refused: Data<Refused>,
 }
 
 impl Parts {
@@ -176,6 +178,7 @@ impl Parts {
             metrics_token: settings.metrics_token.clone(),
             metrics_token_previous: settings.metrics_token_previous.clone(),
             gauges: Gauges::new(&metrics)?,
+            readiness: Readiness::default(),
         };
         let challenges = match redis {
             Some(redis) => ChallengeStore::Redis(redis),
@@ -191,7 +194,8 @@ impl Parts {
         };
         let guard = Guard { audience: Party::Raptor, keys, clock, pool };
         let (state, settings) = (Data::new(state), Data::new(settings));
-        Ok(Self { state, settings, guard: Data::new(guard), health, metrics })
+        let (guard, refused) = (Data::new(guard), Data::new(Refused::default()));
+        Ok(Self { state, settings, guard, health, metrics, refused })
     }
 
     /// What a request finds in the app, and the table of addresses.
@@ -204,6 +208,7 @@ impl Parts {
             .app_data(Data::new(Heads::new(self.state.accounts.pool.clone())))
             .app_data(Data::new(settings.public_url.clone()))
             .app_data(Data::new(settings.rate_limit))
+            .app_data(self.refused.clone())
             .app_data(Data::new(settings.hops))
             .app_data(Data::new(RegistrationFlag(settings.registration)))
             .app_data(Data::new(ErrorPages(http::error_page::draw)));

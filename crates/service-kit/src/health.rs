@@ -1,7 +1,8 @@
 //! `GET /healthz`, `GET /readyz`, `GET /metrics` (section 9 of the contracts).
 
+mod readiness;
+
 use std::net::{IpAddr, Ipv4Addr};
-use std::time::Instant;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{self, Data, ServiceConfig};
@@ -9,7 +10,6 @@ use actix_web::{HttpRequest, HttpResponse};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
-use tokio::sync::Mutex;
 
 use crate::db::Pool;
 use crate::error::ApiError;
@@ -18,6 +18,8 @@ use crate::http::resource;
 use crate::metrics::Metrics;
 use crate::migrate;
 use crate::redis::Redis;
+use readiness::Answer;
+pub use readiness::Readiness;
 
 /// What a service needs to be ready.
 #[derive(Clone)]
@@ -34,6 +36,8 @@ pub struct Health {
     pub metrics_token_previous: Option<SecretString>,
     /// Measured before each reading of the metrics.
     pub gauges: Gauges,
+    /// What was found when somebody last looked whether it is ready.
+    pub readiness: Readiness,
 }
 
 /// The pool's use, as metrics.
@@ -73,48 +77,17 @@ async fn alive() -> HttpResponse {
     HttpResponse::Ok().json(json!({"status": "alive"}))
 }
 
-/// What was found when somebody last looked, and when that look began.
-///
-/// `/readyz` is open to everybody and is never turned away, so of many who ask at once one looks
-/// for all: else they would take every connection from those who come to do something.
-#[derive(Default)]
-struct LastLook(Mutex<Option<(Instant, Readiness)>>);
-
-#[derive(Clone)]
-struct Readiness {
-    ready: bool,
-    checks: Value,
-}
-
-async fn ready(health: Data<Health>, last: Data<LastLook>) -> HttpResponse {
-    let asked = Instant::now();
-    let Readiness { ready, checks } = {
-        let mut last = last.0.lock().await;
-        match &*last {
-            // Only a look that began after the question answers it.
-            Some((began, found)) if *began >= asked => found.clone(),
-            _ => {
-                let began = Instant::now();
-                let found = look(&health).await;
-                *last = Some((began, found.clone()));
-                found
-            }
-        }
-    };
-    let (status, text) = match ready {
-        true => (StatusCode::OK, "ready"),
-        false => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
-    };
-    let mut answer = HttpResponse::build(status);
-    if !ready {
+async fn ready(health: Data<Health>) -> HttpResponse {
+    let found = health.readiness.find(async || look(&health).await).await;
+    let mut answer = HttpResponse::build(found.status);
+    if found.status != StatusCode::OK {
         answer.insert_header((header::RETRY_AFTER, "5"));
     }
-    answer
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(json!({"status": text, "checks": checks}))
+    answer.insert_header((header::CACHE_CONTROL, "no-store")).json(found.body)
 }
 
-async fn look(health: &Health) -> Readiness {
+/// Asks everything that the service needs.
+async fn look(health: &Health) -> Answer {
     let word = |ok: bool| if ok { "ok" } else { "unavailable" };
     let (database, migrations) = match migrate::is_current(&health.pool, &health.migrations).await {
         Ok(current) => (true, if current { "ok" } else { "pending" }),
@@ -132,7 +105,11 @@ async fn look(health: &Health) -> Readiness {
             checks.insert("redis".into(), word(there).into());
         }
     }
-    Readiness { ready, checks }
+    let (status, text) = match ready {
+        true => (StatusCode::OK, "ready"),
+        false => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+    };
+    Answer { status, body: json!({"status": text, "checks": checks}) }
 }
 
 async fn metrics(
@@ -171,6 +148,5 @@ fn allowed(request: &HttpRequest, health: &Health, hops: TrustedProxyHops) -> Re
 pub fn data(config: &mut ServiceConfig, health: Health, metrics: Metrics) {
     config
         .app_data(web::Data::new(health))
-        .app_data(web::Data::new(LastLook::default()))
         .app_data(web::Data::new(metrics));
 }

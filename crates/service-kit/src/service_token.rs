@@ -1,10 +1,13 @@
 //! The guard in front of `/api/internal/` (section 4 of the contracts): size, then token, then
 //! everything else, so that nobody learns a path or a method without a token.
 //!
-//! A body is read only for somebody whose token is good in all that the head of the request shows;
-//! `body_sha256` is judged when it is there. No rate limit counts the refused: judging a token
+//! A body is taken only from somebody whose token is good in all that the head of the request
+//! shows; `body_sha256` is judged when it is there. From anybody else one without a length is read
+//! for 2 s and up to the limit, for what is over it is 413 whoever sends it. No rate limit counts the refused: judging a token
 //! costs a hash and no query, its key cannot be guessed, and a limit would let whoever shares the
 //! other service's address lock that service out.
+
+use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
@@ -21,6 +24,9 @@ use crate::clock::Clock;
 use crate::db::{DbError, Pool};
 use crate::error::ApiError;
 use crate::http::body::{self, INTERNAL_LIMIT};
+
+/// For how long a body without a length is read where nothing but its size is of interest.
+const SIZE_WITHIN: Duration = Duration::from_secs(2);
 
 /// What the guard of one service knows.
 #[derive(Clone)]
@@ -54,10 +60,7 @@ async fn check(request: &mut ServiceRequest) -> Result<(), ApiError> {
     let Some(guard) = request.app_data::<web::Data<Guard>>().cloned() else {
         return Err(ApiError::internal("the guard of the internal API is not set up"));
     };
-    let payload = request.take_payload();
-    let Some(bearer) = bearer(request.headers()) else {
-        return Err(unauthorized("no bearer token"));
-    };
+    let sent = request.take_payload();
     // One time for both looks: a token that was good when it came does not end while its body is
     // still on the way.
     let head = Expectation {
@@ -67,8 +70,15 @@ async fn check(request: &mut ServiceRequest) -> Result<(), ApiError> {
         body: b"",
         now: guard.clock.now(),
     };
-    guard.keys.check_head(bearer, &head).map_err(unauthorized)?;
-    let bytes = body::collect(request.headers(), payload, INTERNAL_LIMIT).await?;
+    let judged = match bearer(request.headers()) {
+        Some(bearer) => guard.keys.check_head(bearer, &head).map(|()| bearer).map_err(unauthorized),
+        None => Err(unauthorized("no bearer token")),
+    };
+    let bearer = match judged {
+        Ok(bearer) => bearer,
+        Err(refusal) => return Err(size_before(refusal, request.headers(), sent).await),
+    };
+    let bytes = body::collect(request.headers(), sent, INTERNAL_LIMIT).await?;
     let expectation = Expectation { body: &bytes, ..head };
     let token = guard.keys.verify(bearer, &expectation).map_err(unauthorized)?;
     if !first_use(&guard.pool, token.jti, expectation.now).await? {
@@ -76,6 +86,19 @@ async fn check(request: &mut ServiceRequest) -> Result<(), ApiError> {
     }
     request.set_payload(Payload::from(bytes));
     Ok(())
+}
+
+/// What is answered where the head is refused: 413 where the body turns out to be over the limit.
+/// One without a length is read to know that, but not for long.
+async fn size_before(refusal: ApiError, headers: &header::HeaderMap, sent: Payload) -> ApiError {
+    if !headers.contains_key(header::TRANSFER_ENCODING) {
+        return refusal;
+    }
+    let read = body::collect(headers, sent, INTERNAL_LIMIT);
+    match tokio::time::timeout(SIZE_WITHIN, read).await {
+        Ok(Err(error)) if error.code() == ErrorCode::PayloadTooLarge => error,
+        _ => refusal,
+    }
 }
 
 /// The one `Authorization` header's token; two headers could be read differently elsewhere.

@@ -14,15 +14,19 @@ use service_kit::http::rate_limit::AreaLimit;
 
 use super::webhooks::postmark::WebhookSecret;
 
-/// Sign-in and enrolment together. A whole office behind one address signs in with two requests
-/// each.
-const ENTRANCE: AreaLimit = AreaLimit { area: "entrance", a_minute: 120 };
+/// The ceremonies of sign-in and enrolment together. A whole office behind one address signs in
+/// with two requests each, and must never meet it.
+const ENTRANCE: AreaLimit = AreaLimit { area: "entrance", a_minute: 300 };
+
+/// The page of enrolment. By itself, because any page of anybody's can make a browser ask for it:
+/// together with the ceremonies it would keep an office from signing in.
+const ENROLMENT_PAGE: AreaLimit = AreaLimit { area: "enrolment page", a_minute: 300 };
 
 /// Wrong passwords of the webhook. Reports with the right one are never counted, however many
 /// come at once.
 const WEBHOOK: AreaLimit = AreaLimit { area: "webhook", a_minute: 60 };
 
-/// Middleware of sign-in and enrolment: each request counts.
+/// Middleware of the ceremonies of sign-in and enrolment: each request counts.
 ///
 /// # Errors
 /// None of its own: 429 `rate_limited` and 503 are answers.
@@ -30,7 +34,26 @@ pub async fn entrance<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    match ENTRANCE.count(request.request()).await {
+    count(ENTRANCE, request, next).await
+}
+
+/// Middleware of the page of enrolment: each request counts.
+///
+/// # Errors
+/// As [`entrance`].
+pub async fn enrolment_page<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    count(ENROLMENT_PAGE, request, next).await
+}
+
+async fn count<B: MessageBody + 'static>(
+    limit: AreaLimit,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    match limit.count(request.request()).await {
         Ok(()) => Ok(next.call(request).await?.map_into_boxed_body()),
         Err(refusal) => Ok(request.error_response(refusal)),
     }

@@ -179,6 +179,21 @@ pub async fn revoke_named(
     Ok(row.map(|row| row.current))
 }
 
+/// Keeps a session from being ended until the transaction does, and says whether it is live.
+///
+/// # Errors
+///
+/// Where the database refuses or is away.
+pub async fn hold(connection: &mut Connection, id_sha256: &[u8]) -> Result<bool, DbError> {
+    let live = sessions::table
+        .filter(sessions::id_sha256.eq(id_sha256))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(dsl::now))
+        .select(sessions::id)
+        .for_no_key_update();
+    Ok(live.first::<i64>(connection).await.optional()?.is_some())
+}
+
 /// Ends every live session of a person but the one of `current_sha256`, and says how many.
 ///
 /// # Errors

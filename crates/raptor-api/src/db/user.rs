@@ -67,6 +67,17 @@ pub async fn keep(connection: &mut Connection, id: i64) -> Result<bool, DbError>
     Ok(row.first::<i64>(connection).await.optional()?.is_some())
 }
 
+/// Locks the row of an account against whoever takes the same lock, and against being changed or
+/// deleted; others may go on referring to it. Says whether it is still there.
+///
+/// # Errors
+///
+/// Where the database refuses or is away.
+pub async fn hold(connection: &mut Connection, id: i64) -> Result<bool, DbError> {
+    let row = users::table.find(id).select(users::id).for_no_key_update();
+    Ok(row.first::<i64>(connection).await.optional()?.is_some())
+}
+
 /// The account of an e-mail address.
 ///
 /// # Errors

@@ -108,7 +108,8 @@ pub async fn end_named(
         .await
 }
 
-/// Ends every session of a person but `current`.
+/// Ends every session of a person but `current`. `false`, and none ends, where `current` is over by
+/// then itself: of two sessions that end each other one wins.
 ///
 /// # Errors
 ///
@@ -117,17 +118,22 @@ pub async fn end_others(
     accounts: &Accounts,
     user_id: i64,
     current: &RandomToken,
-) -> Result<(), Error> {
-    accounts
-        .transaction(async |connection| {
-            let ended = db::session::revoke_others(connection, user_id, &current.sha256()).await?;
-            if ended > 0 {
-                let context = json!({"path": "revoked", "sessions": ended});
-                signed_out(connection, user_id, context).await?;
-            }
-            Ok(())
-        })
-        .await
+) -> Result<bool, Error> {
+    let sha256 = current.sha256();
+    let work = async |connection: &mut Connection| {
+        // One after the other: two that end the same sessions in another order would deadlock.
+        let is_there = db::user::hold(connection, user_id).await?;
+        if !is_there || !db::session::hold(connection, &sha256).await? {
+            return Ok(false);
+        }
+        let ended = db::session::revoke_others(connection, user_id, &sha256).await?;
+        if ended > 0 {
+            let context = json!({"path": "revoked", "sessions": ended});
+            signed_out(connection, user_id, context).await?;
+        }
+        Ok(true)
+    };
+    service_kit::db::retry_once(async || accounts.transaction(work).await).await
 }
 
 async fn signed_out(

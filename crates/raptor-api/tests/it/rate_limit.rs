@@ -59,3 +59,18 @@ async fn zero_is_no_limit() {
         assert_eq!(from(&app, "192.0.2.1", "/api/auth/session").await.status, 401);
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_goes_on_over_the_limit_is_refused_without_the_database() {
+    let app = limited(1).await;
+    assert_eq!(from(&app, "192.0.2.1", "/api/auth/session").await.status, 401);
+    for _ in 0..10 {
+        assert_eq!(from(&app, "192.0.2.1", "/api/auth/session").await.status, 429);
+    }
+    app.cut_off_database().await;
+    let refused = from(&app, "192.0.2.1", "/api/auth/session").await;
+    refused.assert_error(429, "rate_limited");
+    let wait: u64 = refused.header("retry-after").parse().unwrap();
+    assert!((1..=60).contains(&wait), "{wait}");
+    assert_eq!(from(&app, "192.0.2.2", "/api/auth/session").await.status, 503);
+}

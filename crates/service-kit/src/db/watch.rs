@@ -90,7 +90,13 @@ where
             _ = looks.tick() => {
                 if asked.silence().is_some_and(|silent| silent > silence) {
                     let seconds = silence.as_secs_f32();
-                    tracing::warn!(seconds, "the database does not answer: a connection is given up");
+                    // No alarm: whoever asked may have gone away before the answer, and then the
+                    // server is well. Whoever still waits gets an error, which is logged where it ends.
+                    tracing::info!(
+                        seconds,
+                        "a connection is given up: the database does not answer, or nobody waited \
+                         for what it answered"
+                    );
                     return;
                 }
             }

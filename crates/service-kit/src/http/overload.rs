@@ -1,5 +1,6 @@
 //! Too many at once: whoever comes when enough wait for the database is turned away at the door,
-//! at little cost, so that those inside are served. What has begun is never turned away.
+//! at little cost, so that those inside are served. What has begun is never turned away, and
+//! neither is what asks the database nothing, or the other service.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -9,8 +10,16 @@ use actix_web::{Error, web};
 use crate::db::Pool;
 use crate::error::ApiError;
 
-/// What whoever watches over a service asks; they must hear from it most of all when it is busy.
-const ALWAYS_OPEN: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+/// What whoever watches over a service asks, for they must hear from it most of all when it is
+/// busy, and the page in front, which needs no database.
+const ALWAYS_OPEN: [&str; 4] = ["/", "/healthz", "/readyz", "/metrics"];
+
+/// The other service's requests, of which there are few and which prove themselves before they
+/// reach the database (a reset that is half done must not break off at a door), and static files.
+const OPEN_BELOW: [&str; 3] = ["/api/internal/", "/assets/", "/console/assets/"];
+
+/// Where unknown addresses, too, are counted by a limit or ask for a session.
+const ASKING_BELOW: [&str; 2] = ["/api/", "/console/"];
 
 /// Middleware, directly inside the one that gives errors their form.
 ///
@@ -21,8 +30,16 @@ pub async fn shed<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let pool = request.app_data::<web::Data<Pool>>();
-    if pool.is_some_and(|pool| pool.is_crowded()) && !ALWAYS_OPEN.contains(&request.path()) {
+    if pool.is_some_and(|pool| pool.is_crowded()) && !is_open(&request) {
         return Ok(request.error_response(ApiError::crowded()));
     }
     Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+/// No path has escapes: the router would know another one ([`super::head`]).
+fn is_open(request: &ServiceRequest) -> bool {
+    let path = request.path();
+    let below = |starts: &[&str]| starts.iter().any(|start| path.starts_with(start));
+    let is_unknown = || !below(&ASKING_BELOW) && !request.resource_map().has_resource(path);
+    ALWAYS_OPEN.contains(&path) || below(&OPEN_BELOW) || is_unknown()
 }

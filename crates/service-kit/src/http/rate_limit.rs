@@ -1,6 +1,8 @@
 //! How often a client may ask in a minute, counted in Postgres so that all processes count
 //! together. Where the database is away nobody is let past uncounted: 503.
 
+mod refused;
+
 use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -15,6 +17,7 @@ use ghost_contracts::error::ErrorCode;
 use crate::db::{DbError, Pool};
 use crate::error::ApiError;
 use crate::http::client_address::{TrustedProxyHops, network};
+pub use refused::Refused;
 
 /// `PUBLIC_RATE_LIMIT`: requests a minute a client; 0 is no limit.
 #[derive(Debug, Clone, Copy)]
@@ -38,15 +41,35 @@ struct Window {
 }
 
 impl Window {
-    /// Whether more than `limit` were counted.
-    fn judge(&self, limit: u32) -> Result<(), ApiError> {
-        if self.requests <= i64::from(limit) { Ok(()) } else { Err(self.refusal()) }
+    /// For how long the client is refused.
+    fn wait(&self) -> u64 {
+        self.seconds_left.unsigned_abs()
     }
+}
 
-    fn refusal(&self) -> ApiError {
-        let wait = self.seconds_left;
-        let message = format!("Too many requests from your address. Please try again in {wait} s.");
-        ApiError::new(ErrorCode::RateLimited, message).retry_after(wait.unsigned_abs())
+fn refusal(wait: u64) -> ApiError {
+    let message = format!("Too many requests from your address. Please try again in {wait} s.");
+    ApiError::new(ErrorCode::RateLimited, message).retry_after(wait)
+}
+
+/// Refuses a client whose window of `ask` is `over`, and without asking where the database has
+/// said so often enough ([`Refused`]).
+async fn judge(
+    request: &HttpRequest,
+    key: &str,
+    ask: impl AsyncFnOnce(&Pool) -> Result<Option<Window>, DbError>,
+    over: impl FnOnce(i64) -> bool,
+) -> Result<(), ApiError> {
+    let refused = request.app_data::<web::Data<Refused>>().ok_or_else(not_set_up)?;
+    if let Some(wait) = refused.wait(key) {
+        return Err(refusal(wait));
+    }
+    match ask(pool(request)?).await? {
+        Some(window) if over(window.requests) => {
+            refused.note(key, window.wait());
+            Err(refusal(window.wait()))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -57,7 +80,7 @@ impl AreaLimit {
     /// 429 `rate_limited` once there are too many; 503 where the database is away.
     pub async fn count(&self, request: &HttpRequest) -> Result<(), ApiError> {
         let key = self.key(&client(request)?);
-        count(pool(request)?, &key).await?.judge(self.a_minute)
+        count_and_judge(request, &key, self.a_minute).await
     }
 
     /// Refuses without counting where the client has none left: for what is counted only after it
@@ -67,15 +90,19 @@ impl AreaLimit {
     /// As [`Self::count`].
     pub async fn check(&self, request: &HttpRequest) -> Result<(), ApiError> {
         let key = self.key(&client(request)?);
-        match current(pool(request)?, &key).await? {
-            Some(window) if window.requests >= i64::from(self.a_minute) => Err(window.refusal()),
-            _ => Ok(()),
-        }
+        let over = |requests| requests >= i64::from(self.a_minute);
+        judge(request, &key, async |pool| current(pool, &key).await, over).await
     }
 
     fn key(&self, client: &str) -> String {
         format!("{} {client}", self.area)
     }
+}
+
+/// Counts one request of `key`, and refuses it where more than `limit` were.
+async fn count_and_judge(request: &HttpRequest, key: &str, limit: u32) -> Result<(), ApiError> {
+    let over = |requests| requests > i64::from(limit);
+    judge(request, key, async |pool| count(pool, key).await.map(Some), over).await
 }
 
 /// Counts one request of `client`, in one statement. A window begins with a client's first
@@ -129,7 +156,7 @@ async fn check(request: &HttpRequest) -> Result<(), ApiError> {
     if limit.0 == 0 {
         return Ok(());
     }
-    count(pool(request)?, &client(request)?).await?.judge(limit.0)
+    count_and_judge(request, &client(request)?, limit.0).await
 }
 
 /// Whom a request counts for.

@@ -28,12 +28,11 @@ async fn from(app: &TestApp, forwarded: &str, ask: Ask) -> Reply {
     app.client.send(ask.header("x-forwarded-for", forwarded)).await
 }
 
-/// Every address of sign-in and enrolment.
-fn entrance() -> [Ask; 5] {
+/// Every ceremony of sign-in and enrolment.
+fn entrance() -> [Ask; 4] {
     [
         Ask::json("/console/login/begin", &json!({})),
         Ask::json("/console/login/finish", &json!({})),
-        Ask::get("/console/enroll?token=x").program(),
         Ask::json("/console/enroll/begin", &json!({"token": "x"})),
         Ask::json("/console/enroll/finish", &json!({})),
     ]
@@ -49,7 +48,7 @@ fn assert_limited(reply: &Reply) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sign_in_and_enrolment_are_counted_together() {
     let app = behind_a_router().await;
-    counted(&app, "entrance 192.0.2.1", 115).await;
+    counted(&app, "entrance 192.0.2.1", 296).await;
     for ask in entrance() {
         let path = ask.path.clone();
         assert_ne!(from(&app, "192.0.2.1", ask).await.status, 429, "{path}");
@@ -57,14 +56,26 @@ async fn sign_in_and_enrolment_are_counted_together() {
     for ask in entrance() {
         assert_limited(&from(&app, "192.0.2.1", ask).await);
     }
-    let page = Ask::get("/console/enroll?token=x").html();
-    from(&app, "192.0.2.1", page).await.assert_page(429, "Error 429");
     // Nothing else is, and nobody else is.
+    let page = Ask::get("/console/enroll?token=x").html();
+    assert_ne!(from(&app, "192.0.2.1", page).await.status, 429);
     for path in ["/console/login", "/console/assets/style.css", "/healthz"] {
         assert_eq!(from(&app, "192.0.2.1", Ask::get(path)).await.status, 200, "{path}");
     }
     for ask in entrance() {
         assert_ne!(from(&app, "192.0.2.2", ask).await.status, 429);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_floods_the_page_of_enrolment_keeps_nobody_from_signing_in() {
+    let app = behind_a_router().await;
+    counted(&app, "enrolment page 192.0.2.1", 300).await;
+    let page = || Ask::get("/console/enroll?token=x");
+    assert_limited(&from(&app, "192.0.2.1", page().program()).await);
+    from(&app, "192.0.2.1", page().html()).await.assert_page(429, "Error 429");
+    for ask in entrance() {
+        assert_ne!(from(&app, "192.0.2.1", ask).await.status, 429);
     }
 }
 
@@ -75,7 +86,7 @@ async fn all_processes_count_together_and_after_a_minute_anew() {
     let given = [("DATABASE_URL", same.as_str()), ("TRUSTED_PROXY_HOPS", "1")];
     let other = TestApp::start_with(&given).await;
     let begin = || Ask::json("/console/login/begin", &json!({}));
-    counted(&app, "entrance 2001:db8::/64", 118).await;
+    counted(&app, "entrance 2001:db8::/64", 298).await;
     assert_eq!(from(&app, "2001:db8::1", begin()).await.status, 200);
     assert_eq!(from(&other, "[2001:db8::2]:443", begin()).await.status, 200);
     assert_limited(&from(&app, "2001:db8::3", begin()).await);
@@ -87,7 +98,7 @@ async fn all_processes_count_together_and_after_a_minute_anew() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_forged_address_neither_escapes_nor_blames_another() {
     let app = behind_a_router().await;
-    counted(&app, "entrance 192.0.2.1", 120).await;
+    counted(&app, "entrance 192.0.2.1", 300).await;
     let begin = || Ask::json("/console/login/begin", &json!({}));
     for forged in ["203.0.113.9, 192.0.2.1", "x,,192.0.2.1", "192.0.2.9 ,\t192.0.2.1:5000"] {
         assert_limited(&from(&app, forged, begin()).await);

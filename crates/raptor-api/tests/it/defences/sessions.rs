@@ -1,7 +1,9 @@
 //! `/api/auth/sessions`: a person's own sessions, seen and ended from any of their browsers.
 
+use diesel_async::SimpleAsyncConnection;
 use serde_json::{Value, json};
 use test_support::software_passkey::SoftwarePasskey;
+use test_support::wait::eventually;
 
 use crate::helpers::{Ask, ORIGIN, Reply, TestApp};
 
@@ -106,6 +108,42 @@ async fn all_others_end_at_once() {
     let audited = app.audit("account.signed_out").await;
     assert_eq!(audited.len(), 1);
     assert_eq!(audited[0]["context"], json!({"path": "revoked", "sessions": 2}));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_that_ends_meanwhile_ends_no_other() {
+    let app = TestApp::start().await;
+    let (_, _, desk, phone) = twice_signed_in(&app).await;
+    let mut other = app.database.connect().await;
+    other.batch_execute("BEGIN; SELECT FROM users FOR NO KEY UPDATE").await.unwrap();
+    let asking = post(&app, OTHERS, &desk);
+    let meanwhile = async {
+        eventually("it waits for its turn", async || {
+            let waiting = "SELECT count(*) FROM pg_stat_activity \
+                           WHERE datname = current_database() AND wait_event_type = 'Lock'";
+            (app.number(waiting).await == 1).then_some(())
+        })
+        .await;
+        let revoked = "UPDATE customer_sessions SET revoked_at = now() \
+                       WHERE id = (SELECT min(id) FROM customer_sessions); COMMIT";
+        other.batch_execute(revoked).await.unwrap();
+    };
+    let (answer, ()) = tokio::join!(asking, meanwhile);
+    answer.assert_error(401, "unauthenticated");
+    assert_eq!(app.client.session(&phone).await.status, 200);
+    assert_eq!(app.audit("account.signed_out").await.len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_sessions_that_end_each_other_at_once_one_is_left() {
+    let app = TestApp::start().await;
+    let (_, _, desk, phone) = twice_signed_in(&app).await;
+    let (one, two) = tokio::join!(post(&app, OTHERS, &desk), post(&app, OTHERS, &phone));
+    let mut statuses = [one.status, two.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [204, 401]);
+    let live = "SELECT count(*) FROM customer_sessions WHERE revoked_at IS NULL";
+    assert_eq!(app.number(live).await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

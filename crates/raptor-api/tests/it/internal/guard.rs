@@ -4,6 +4,8 @@
 use ghost_contracts::service_token::{self, Party, SigningKey};
 use serde_json::json;
 use service_kit::clock::Clock;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use crate::helpers::{Ask, INTERNAL_SECRET, Reply, TestApp};
 
@@ -93,6 +95,39 @@ async fn the_size_comes_before_the_token_and_that_before_all_else() {
     app.client.send(text).await.assert_error(415, "unsupported_media_type");
     let broken = with("POST", CHECK, "application/json", "{");
     app.client.send(broken).await.assert_error(400, "invalid_request");
+}
+
+/// The first line of what is answered to a body that is sent in chunks.
+async fn chunked(app: &TestApp, authorization: &str, body: &str, end: &str) -> String {
+    let mut stream = TcpStream::connect(app.client.address()).await.unwrap();
+    let head = format!(
+        "POST {CHECK} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
+         content-type: application/json\r\nauthorization: {authorization}\r\n\
+         transfer-encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n{end}",
+        body.len()
+    );
+    let (mut reading, mut writing) = stream.split();
+    let mut answer = Vec::new();
+    let sending = writing.write_all(head.as_bytes());
+    let _ = tokio::join!(sending, reading.read_to_end(&mut answer));
+    String::from_utf8_lossy(&answer).lines().next().unwrap_or_default().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_size_comes_first_also_where_no_length_is_announced() {
+    let app = TestApp::start().await;
+    let huge = "a".repeat(256 * 1024 + 1);
+    for (authorization, body, end, status) in [
+        ("", huge.as_str(), "0\r\n\r\n", "413"),
+        ("", BODY, "0\r\n\r\n", "401"),
+        // It breaks off; whose it is comes before that.
+        ("", BODY, "no chunk\r\n", "401"),
+        (&good(), BODY, "no chunk\r\n", "400"),
+        (&good(), BODY, "0\r\n\r\n", "200"),
+    ] {
+        let line = chunked(&app, authorization, body, end).await;
+        assert!(line.starts_with(&format!("HTTP/1.1 {status}")), "{status}: {line}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -135,7 +135,7 @@ async fn newcomers_to_a_crowd_are_turned_away_at_the_door_and_nobody_inside_is()
     // All connections wait for the lock, and three requests for a connection.
     let inside = RefCell::new(Vec::new());
     let crowd = eventually("there is a crowd", async || {
-        let reply = app.client.page("/").await;
+        let reply = app.client.page("/signup").await;
         if reply.status == 503 {
             return Some(reply);
         }
@@ -146,16 +146,52 @@ async fn newcomers_to_a_crowd_are_turned_away_at_the_door_and_nobody_inside_is()
     assert!(crowd.text.contains("more to do than it can right now"), "{crowd:?}");
     assert_eq!(crowd.header("retry-after"), "5");
     assert!(crowd.header("content-security-policy").starts_with("default-src"));
-    let turned = app.client.ghost_check(EMAIL).await;
-    assert_away(&turned);
-    assert_eq!(app.client.get("/healthz").await.status, 200);
+    for turned in ["/api/auth/session", "/api/auth/elsewhere", "/walkthrough"] {
+        assert_away(&app.client.get(turned).await);
+    }
+    // The other service, and whoever needs no database, are not.
+    inside.borrow_mut().push(ask());
+    for (path, status) in [("/", 200), ("/healthz", 200), ("/assets/style.css", 200), ("/x", 404)] {
+        assert_eq!(app.client.get(path).await.status, status, "{path}");
+    }
     other.batch_execute("COMMIT").await.unwrap();
     for asked in inside.into_inner() {
-        let reply = asked.await.unwrap();
-        assert!(reply.status == 200 || reply.text.contains("more to do"), "{reply:?}");
+        assert_eq!(asked.await.unwrap().status, 200);
     }
     eventually("the door is open", async || {
-        (app.client.page("/").await.status == 200).then_some(())
+        (app.client.page("/signup").await.status != 503).then_some(())
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn however_many_ask_whether_it_is_ready_they_are_no_crowd() {
+    let database = migrated_database().await;
+    let patience = Patience { answer: Duration::from_secs(20), queue: 3, ..SHORT };
+    let app = start_with(&database.url(), patience).await;
+    let mut other = database.connect().await;
+    other.batch_execute("BEGIN; LOCK TABLE users").await.unwrap();
+    let check = || {
+        let client = app.client.clone();
+        tokio::spawn(async move { client.ghost_check(EMAIL).await })
+    };
+    // Six of them hold all connections.
+    let holding: Vec<_> = (0..6).map(|_| check()).collect();
+    eventually("no connection is left", async || {
+        (app.client.get("/readyz").await.status == 503).then_some(())
+    })
+    .await;
+    let asking: Vec<_> = (0..100)
+        .map(|_| {
+            let client = app.client.clone();
+            tokio::spawn(async move { client.get("/readyz").await })
+        })
+        .collect();
+    while !asking.iter().all(|asked| asked.is_finished()) {
+        assert_ne!(app.client.page("/signup").await.status, 503);
+    }
+    other.batch_execute("COMMIT").await.unwrap();
+    for answered in futures_util::future::join_all(holding).await {
+        assert!([200, 503].contains(&answered.unwrap().status));
+    }
 }

@@ -18,8 +18,11 @@ use crate::state::State;
 ///
 /// 401 `unauthenticated`, and the general ones.
 async fn own(state: &State, id: SessionId) -> Result<(RandomToken, Session), ApiError> {
-    let unauthenticated = || plain(ghost_contracts::ErrorCode::Unauthenticated);
     let id = id.0.ok_or_else(unauthenticated)?;
     let session = session::renew(&state.accounts, &id).await?.ok_or_else(unauthenticated)?;
     Ok((id, session))
+}
+
+fn unauthenticated() -> ApiError {
+    plain(ghost_contracts::ErrorCode::Unauthenticated)
 }

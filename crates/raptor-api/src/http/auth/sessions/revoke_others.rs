@@ -5,7 +5,7 @@ use actix_web::http::header;
 use actix_web::web::Data;
 use service_kit::error::ApiError;
 
-use super::own;
+use super::{own, unauthenticated};
 use crate::domain::session;
 use crate::http::own_cookie::SessionId;
 use crate::state::State;
@@ -17,6 +17,8 @@ use crate::state::State;
 /// 401 `unauthenticated`; 500 `audit_write_failed`, and all of them live on; and the general ones.
 pub async fn handle(state: Data<State>, id: SessionId) -> Result<HttpResponse, ApiError> {
     let (id, session) = own(&state, id).await?;
-    session::end_others(&state.accounts, session.answer.user_id, &id).await?;
+    if !session::end_others(&state.accounts, session.answer.user_id, &id).await? {
+        return Err(unauthenticated());
+    }
     Ok(HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, "no-store")).finish())
 }
