@@ -1,6 +1,8 @@
 //! Verification: reads a log's [`Record`]s, from a database or an export, and says what was done
 //! to it. It keeps no more than one seal's rows.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use ghost_contracts::timestamp;
 
@@ -48,7 +50,8 @@ pub struct Verifier {
     last_row: i64,
     /// Rows in a line that are gone, nothing that is there behind them yet.
     missing: Option<(i64, i64)>,
-    wrong: Vec<Wrong>,
+    /// The lowest ones, by id and seal.
+    wrong: BTreeMap<(i64, i64), Wrong>,
     /// The rows of seals that have lost some, as first and last id.
     incomplete: Vec<(i64, i64, i64)>,
     ended: bool,
@@ -57,7 +60,6 @@ pub struct Verifier {
 struct OpenSeal {
     seal: Seal,
     rows: Vec<(i64, Hash)>,
-    has_wrong: bool,
 }
 
 /// A row that does not say what it said when it was sealed.
@@ -87,7 +89,7 @@ impl Verifier {
             last: (0, GENESIS, None),
             last_row: 0,
             missing: None,
-            wrong: Vec::new(),
+            wrong: BTreeMap::new(),
             incomplete: Vec::new(),
             ended: false,
         }
@@ -140,7 +142,6 @@ impl Verifier {
         };
         open.rows.push((id, sealed));
         let Some(cells) = cells else {
-            open.has_wrong = true;
             self.missing = match self.missing {
                 Some((first, last)) => Some((first.min(id), last.max(id))),
                 None => Some((id, id)),
@@ -151,7 +152,6 @@ impl Verifier {
         self.last_row = self.last_row.max(id);
         let now = row::digest(cells);
         if now != sealed {
-            open_wrong(self.open.as_mut());
             self.add_wrong(Wrong { id, seal, sealed, now });
         } else if let Some(why) = self.suspicion.judge(id, row::occurred_at(cells)) {
             let text = format!("row {id} was inserted afterwards: {why}");
@@ -160,9 +160,10 @@ impl Verifier {
     }
 
     fn add_wrong(&mut self, wrong: Wrong) {
-        if self.wrong.len() < COMPARED {
-            self.wrong.push(wrong);
-        } else {
+        self.wrong.insert((wrong.id, wrong.seal), wrong);
+        if self.wrong.len() > COMPARED {
+            self.wrong.pop_last();
+            self.report.intact = false;
             self.report.more_findings += 1;
         }
     }
@@ -191,8 +192,8 @@ impl Verifier {
                 format!("the log was cut off at the end: {rows}, the newest with a seal, gone");
             report.add(Change::CutOff, Some(first), Some(self.last.0), text);
         }
-        for wrong in &self.wrong {
-            let source = self.wrong.iter().find(|other| other.sealed == wrong.now);
+        for wrong in self.wrong.values() {
+            let source = self.wrong.values().find(|other| other.sealed == wrong.now);
             let (change, text) = match source {
                 Some(other) => (
                     Change::Reordered,
@@ -214,11 +215,5 @@ impl Verifier {
         self.witnesses.finish(self.last.0, self.last_row, read_at, &mut report);
         report.sort();
         report
-    }
-}
-
-fn open_wrong(open: Option<&mut OpenSeal>) {
-    if let Some(open) = open {
-        open.has_wrong = true;
     }
 }

@@ -43,12 +43,12 @@ impl Verifier {
             false => self.report.rows + i64::from(seal.row_count),
         };
         self.last = (number, seal.hash, Some(seal.first_row));
-        self.open = Some(OpenSeal { seal, rows: Vec::new(), has_wrong: false });
+        self.open = Some(OpenSeal { seal, rows: Vec::new() });
     }
 
     /// The rows of a seal are complete: do they add up to it?
     pub(super) fn close(&mut self) {
-        let Some(OpenSeal { seal, rows, has_wrong }) = self.open.take() else { return };
+        let Some(OpenSeal { seal, rows }) = self.open.take() else { return };
         let number = seal.number;
         let (first, last) = (seal.first_row, seal.last_row);
         let there = i64::try_from(rows.len()).unwrap_or(i64::MAX);
@@ -60,20 +60,29 @@ impl Verifier {
             let lost = count(held - there, "row");
             let text =
                 format!("{range} has lost {lost}, together with the note of what was sealed");
-            self.report.add(Change::Removed, Some(first), Some(number), text);
+            match first_lost(&seal, &rows) {
+                Some(row) => {
+                    let text = format!("{text}, the first of them row {row}");
+                    self.report.add(Change::Removed, Some(row), Some(number), text);
+                }
+                None => {
+                    self.report.add_within(Change::Removed, (first, last), Some(number), text);
+                }
+            }
             if self.incomplete.len() < COMPARED {
                 self.incomplete.push((number, first, last));
             }
         } else if there > held {
             let more = count(there - held, "row");
             let text = format!("{range} has {more} more than were sealed");
-            self.report.add(Change::Inserted, Some(first), Some(number), text);
-        } else if !has_wrong && root(&rows) != seal.rows_root {
+            self.report.add_within(Change::Inserted, (first, last), Some(number), text);
+        } else if root(&rows) != seal.rows_root {
+            // What is noted of rows that are gone, or wrong, is held against it too.
             let text = format!(
                 "{range} does not hold what was sealed: a row was changed, or rows were exchanged, \
                  together with the note of what was sealed"
             );
-            self.report.add(Change::Changed, Some(first), Some(number), text);
+            self.report.add_within(Change::Changed, (first, last), Some(number), text);
         }
         // What a changed seal says of others is worth nothing.
         if seal.hash == seal.computed_hash(self.service) {
@@ -84,4 +93,16 @@ impl Verifier {
 
 fn root(rows: &[(i64, Hash)]) -> Hash {
     chain::rows_root(rows.iter().map(|(id, digest)| (*id, digest)))
+}
+
+/// The first row that a seal has lost, where its ids tell: they have no gaps, or it has lost the
+/// first itself, or the last alone. Other ids in between may be other seals' or nobody's.
+fn first_lost(seal: &Seal, rows: &[(i64, Hash)]) -> Option<i64> {
+    let (first, last) = (seal.first_row, seal.last_row);
+    let is_there = |wanted: i64| rows.iter().any(|(id, _)| *id == wanted);
+    if last.saturating_sub(first).saturating_add(1) == i64::from(seal.row_count) {
+        return (first..=last).find(|id| !is_there(*id));
+    }
+    let lacks_one = rows.len().saturating_add(1) == usize::try_from(seal.row_count).unwrap_or(0);
+    (!is_there(first)).then_some(first).or_else(|| (lacks_one && !is_there(last)).then_some(last))
 }
