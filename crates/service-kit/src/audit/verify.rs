@@ -46,6 +46,8 @@ pub struct Verifier {
     open: Option<OpenSeal>,
     /// The last seal's number, hash, and first row.
     last: (i64, Hash, Option<i64>),
+    /// The number of the last seal that was not inserted.
+    end: i64,
     /// The greatest id of rows that are there.
     last_row: i64,
     /// Rows in a line that are gone, nothing that is there behind them yet.
@@ -60,6 +62,8 @@ pub struct Verifier {
 struct OpenSeal {
     seal: Seal,
     rows: Vec<(i64, Hash)>,
+    /// It does not belong to the chain, so its rows are not looked for.
+    is_inserted: bool,
 }
 
 /// A row that does not say what it said when it was sealed.
@@ -87,6 +91,7 @@ impl Verifier {
             read_at: None,
             open: None,
             last: (0, GENESIS, None),
+            end: 0,
             last_row: 0,
             missing: None,
             wrong: BTreeMap::new(),
@@ -212,7 +217,7 @@ impl Verifier {
             report.notes.push(format!("the export was made at {}", timestamp::to_text(&read_at)));
         }
         self.removed.finish(&mut report);
-        self.witnesses.finish(self.last.0, self.last_row, read_at, &mut report);
+        self.witnesses.finish(self.end, self.last_row, read_at, &mut report);
         report.sort();
         report
     }

@@ -10,13 +10,21 @@ impl Verifier {
         self.close();
         let (last, hash, last_first_row) = self.last;
         let number = seal.number;
-        let follows = number == last + 1;
+        let next = last.saturating_add(1);
+        let follows = number == next;
         let has_own_hash = seal.hash == seal.computed_hash(self.service);
-        if number > last + 1 {
-            let lost = seal.total_rows - i64::from(seal.row_count) - self.report.rows;
-            let gone = span("seal", last + 1, number - 1);
+        let before = seal.total_rows.saturating_sub(i64::from(seal.row_count));
+        let lost = before.saturating_sub(self.report.rows);
+        // A seal holds a row at least; one that follows the last has lost none in between.
+        let is_inserted =
+            number > next && (seal.previous == hash || lost < number.saturating_sub(next));
+        if is_inserted {
+            let text = format!("seal {number} was inserted: it is not the one after seal {last}");
+            self.report.add(Change::Inserted, None, Some(number), text);
+        } else if number > next {
+            let gone = span("seal", next, number.saturating_sub(1));
             let text = format!("{gone} was removed, with {}", count(lost.max(0), "row"));
-            self.report.add(Change::Removed, None, Some(last + 1), text);
+            self.report.add(Change::Removed, None, Some(next), text);
         } else if !follows {
             let text = format!("seal {number} stands twice, or in another place");
             self.report.add(Change::Reordered, Some(seal.first_row), Some(number), text);
@@ -28,7 +36,7 @@ impl Verifier {
             let row = last_first_row.or(Some(seal.first_row));
             self.report.add(Change::Changed, row, Some(last.max(1)), text);
         }
-        if !has_own_hash {
+        if !has_own_hash && !is_inserted {
             let text = format!("seal {number} was changed: it does not have its own hash");
             self.report.add(Change::Changed, Some(seal.first_row), Some(number), text);
         }
@@ -40,15 +48,22 @@ impl Verifier {
         self.report.seals += 1;
         self.report.rows = match has_own_hash {
             true => seal.total_rows,
-            false => self.report.rows + i64::from(seal.row_count),
+            false if is_inserted => self.report.rows,
+            false => self.report.rows.saturating_add(i64::from(seal.row_count)),
         };
         self.last = (number, seal.hash, Some(seal.first_row));
-        self.open = Some(OpenSeal { seal, rows: Vec::new() });
+        if !is_inserted {
+            self.end = number;
+        }
+        self.open = Some(OpenSeal { seal, rows: Vec::new(), is_inserted });
     }
 
     /// The rows of a seal are complete: do they add up to it?
     pub(super) fn close(&mut self) {
-        let Some(OpenSeal { seal, rows }) = self.open.take() else { return };
+        let Some(OpenSeal { seal, rows, is_inserted }) = self.open.take() else { return };
+        if is_inserted && rows.is_empty() {
+            return;
+        }
         let number = seal.number;
         let (first, last) = (seal.first_row, seal.last_row);
         let there = i64::try_from(rows.len()).unwrap_or(i64::MAX);
