@@ -11,7 +11,7 @@ use super::finding::span;
 use super::record::{Record, VERSION};
 use super::removed::Removed;
 use super::row::{self, Cells};
-use super::suspicion::Suspicion;
+use super::suspicion::{self, Suspicion};
 use super::witness::Witnesses;
 use super::{Hash, Log};
 
@@ -57,6 +57,8 @@ pub struct Verifier {
     /// The rows of seals that have lost some, as first and last id.
     incomplete: Vec<(i64, i64, i64)>,
     ended: bool,
+    /// The oldest row that waits for a seal: when it says that it was written, in microseconds.
+    oldest: Option<(i64, i64)>,
 }
 
 struct OpenSeal {
@@ -97,6 +99,7 @@ impl Verifier {
             wrong: BTreeMap::new(),
             incomplete: Vec::new(),
             ended: false,
+            oldest: None,
         }
     }
 
@@ -112,7 +115,7 @@ impl Verifier {
             return Err("something follows the end of the export".to_owned());
         }
         match record {
-            Record::Log { service, version, read_at } => {
+            Record::Log { service, version, read_at, last_id } => {
                 if service != self.service {
                     return Err(format!("it is the log of {service}, not of {}", self.service));
                 }
@@ -122,6 +125,7 @@ impl Verifier {
                     ));
                 }
                 self.read_at = Some(read_at);
+                self.suspicion.bound(last_id);
             }
             Record::Checkpoint { checkpoint } => {
                 self.witnesses.add_noted(&checkpoint, &mut self.report);
@@ -182,6 +186,19 @@ impl Verifier {
         }
     }
 
+    /// What a person should know where rows wait for a seal longer than an honest row does.
+    fn held_up(&self) -> Option<String> {
+        let (written, row) = self.oldest?;
+        let waits = self.read_at?.timestamp_micros().saturating_sub(written);
+        let minutes = waits / 60_000_000;
+        (waits > suspicion::LONGEST).then(|| {
+            format!(
+                "seals are held up: row {row} has not been sealed for {minutes} minutes, and what is \
+                 done to rows before they are sealed may not be found"
+            )
+        })
+    }
+
     /// What was found.
     #[must_use]
     pub fn finish(mut self) -> Report {
@@ -216,6 +233,7 @@ impl Verifier {
         if let Some(read_at) = read_at {
             report.notes.push(format!("the export was made at {}", timestamp::to_text(&read_at)));
         }
+        report.notes.extend(self.held_up());
         self.removed.finish(&mut report);
         self.witnesses.finish(self.end, self.last_row, read_at, &mut report);
         report.sort();

@@ -44,6 +44,8 @@ impl Verifier {
             }
             (Standing::Waiting, Some(cells)) => {
                 self.report.unsealed += 1;
+                let written = row::occurred_at(cells).map(|written| (written, id));
+                self.oldest = [self.oldest, written].into_iter().flatten().min();
                 match self.suspicion.judge(id, row::occurred_at(cells)) {
                     Some(why) => {
                         (Change::Inserted, format!("row {id} was inserted afterwards: {why}"))

@@ -101,7 +101,7 @@ impl Verifier {
         }
         // What a changed seal says of others is worth nothing.
         if seal.hash == seal.computed_hash(self.service) {
-            self.suspicion.learn(&seal);
+            self.suspicion.learn(&seal, rows.iter().map(|(id, _)| *id));
         }
     }
 }

@@ -4,6 +4,7 @@ use service_kit::audit::checkpoint::{Checkpoint, Head};
 use service_kit::audit::command::{self, AuditCommand, Verify};
 use service_kit::audit::export;
 use service_kit::audit::key::{AuditSettings, PublicKey, SigningKey};
+use service_kit::audit::peer::Heads;
 use service_kit::audit::record::Record;
 use service_kit::audit::verify::{Change, Evidence, OtherLog};
 use service_kit::settings::Setting;
@@ -257,4 +258,26 @@ async fn an_export_that_was_cut_in_the_middle_accuses_nobody() {
     let refused = run(half).await.unwrap_err();
     assert!(refused.to_string().contains("the end of the export is missing"), "{refused}");
     assert_eq!(refused.status(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn heads_are_exchanged_over_one_connection_and_in_the_time_of_one() {
+    let book = Book::with_seals(1).await;
+    let heads = Heads::new(book.pool.clone());
+    let theirs = format!("7:{}", "ab".repeat(32));
+    let ours = heads.exchange(Some(theirs.as_bytes())).await.unwrap();
+    assert_eq!(ours.number, 1);
+    assert_eq!(book.database.count("audit_peer_heads WHERE number = 7").await, 1);
+    // What cannot be kept does not keep ours back.
+    let locked = book.begin("LOCK audit_peer_heads").await;
+    assert_eq!(heads.exchange(Some(theirs.as_bytes())).await, Some(ours));
+    drop(locked);
+    let mut all = Vec::new();
+    for _ in 0..3 {
+        all.push(book.pool.get().await.unwrap());
+    }
+    let begun = std::time::Instant::now();
+    assert_eq!(heads.exchange(Some(theirs.as_bytes())).await, None);
+    let took = begun.elapsed();
+    assert!(took < std::time::Duration::from_millis(900), "{took:?}");
 }
