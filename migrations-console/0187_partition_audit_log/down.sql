@@ -36,11 +36,19 @@ CREATE TRIGGER audit_log_is_append_only
 ALTER TABLE audit_log ENABLE ALWAYS TRIGGER audit_log_is_append_only;
 
 CREATE OR REPLACE FUNCTION await_seal() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
 AS $$
 BEGIN
-    INSERT INTO audit_unsealed (row_id, occurred_at) VALUES (NEW.id, NEW.occurred_at);
+    -- A note that is there already is not honest; the row must not fail for it.
+    INSERT INTO audit_unsealed (row_id, occurred_at) VALUES (NEW.id, NEW.occurred_at)
+    ON CONFLICT (row_id) DO UPDATE SET occurred_at = excluded.occurred_at, xid = excluded.xid;
     RETURN NULL;
+END
+$$;
+
+DO $$
+BEGIN
+    EXECUTE format('ALTER FUNCTION await_seal() SET search_path = %I, pg_temp', current_schema());
 END
 $$;
 

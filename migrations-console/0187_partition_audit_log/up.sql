@@ -125,7 +125,7 @@ COMMENT ON FUNCTION ensure_audit_partitions() IS
 -- among all partitions only where it was seen before: then it is a second row, which is refused,
 -- or a row that somebody moved to another month, which its seal will not bear out.
 CREATE OR REPLACE FUNCTION await_seal() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
 AS $$
 DECLARE
     noted boolean;
@@ -156,6 +156,7 @@ DO $$
 DECLARE
     fixed text := format('SET search_path = %I, pg_temp', current_schema());
 BEGIN
+    EXECUTE 'ALTER FUNCTION await_seal() ' || fixed;
     EXECUTE 'ALTER FUNCTION add_audit_partition(date) ' || fixed;
     EXECUTE 'ALTER FUNCTION ensure_audit_partitions() ' || fixed;
 END

@@ -25,8 +25,9 @@ COMMENT ON COLUMN audit_unsealed.month IS
 COMMENT ON COLUMN audit_unsealed.xid IS
     'The transaction that wrote the row. Sealed are rows of transactions older than the oldest that still runs.';
 
+-- With its owner's rights: whoever may write a row of audit_log needs none on the note.
 CREATE FUNCTION await_seal() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
 AS $$
 BEGIN
     -- A note that is there already is not honest; the row must not fail for it.
@@ -38,6 +39,8 @@ $$;
 
 COMMENT ON FUNCTION await_seal() IS
     'Trigger function that notes, in the writer''s transaction, that a row of audit_log waits for its seal.';
+
+REVOKE EXECUTE ON FUNCTION await_seal() FROM PUBLIC;
 
 -- Nobody can write until this transaction ends, so the rows below are all that were without it.
 -- ALWAYS: session_replication_role = replica does not switch it off.
@@ -80,6 +83,45 @@ CREATE TRIGGER audit_seals_is_append_only
     BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_seals
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 ALTER TABLE audit_seals ENABLE ALWAYS TRIGGER audit_seals_is_append_only;
+
+-- Whoever may add a seal may add the next one alone: one with a number of its own choice would end
+-- the chain, or hide in it.
+CREATE FUNCTION follow_last_seal() RETURNS trigger
+    LANGUAGE plpgsql
+AS $$
+DECLARE
+    last record;
+BEGIN
+    SELECT number, hash INTO last FROM audit_seals ORDER BY number DESC LIMIT 1;
+    IF NEW.number <> coalesce(last.number, 0)::numeric + 1
+        OR NEW.previous <> coalesce(last.hash, decode(repeat('00', 32), 'hex'))
+    THEN
+        RAISE EXCEPTION 'seal % does not follow the last one', NEW.number
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+COMMENT ON FUNCTION follow_last_seal() IS
+    'Trigger function that refuses a seal which does not follow the last one.';
+REVOKE EXECUTE ON FUNCTION follow_last_seal() FROM PUBLIC;
+
+CREATE TRIGGER audit_seals_follow_each_other
+    BEFORE INSERT ON audit_seals
+    FOR EACH ROW EXECUTE FUNCTION follow_last_seal();
+ALTER TABLE audit_seals ENABLE ALWAYS TRIGGER audit_seals_follow_each_other;
+
+-- What a function does for its caller depends on no search_path of theirs. The schema has no fixed
+-- name.
+DO $$
+DECLARE
+    fixed text := format('SET search_path = %I, pg_temp', current_schema());
+BEGIN
+    EXECUTE 'ALTER FUNCTION await_seal() ' || fixed;
+    EXECUTE 'ALTER FUNCTION follow_last_seal() ' || fixed;
+END
+$$;
 
 COMMENT ON TABLE audit_seals IS
     'The chain over audit_log: each seal hashes the one before it and the rows of one batch. The chain verifies from these rows alone, also where the rows of a month were removed. Append-only.';

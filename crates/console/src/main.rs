@@ -13,7 +13,7 @@ use console::http::admins::enroll_url;
 use console::settings::Variables;
 use console::startup::{Application, MIGRATIONS};
 use ghost_contracts::EmailAddress;
-use service_kit::audit::command::{self, AuditCommand};
+use service_kit::audit::command::{self, AuditCommand, AuditCommandError};
 use service_kit::clock::Clock;
 use service_kit::db::Pool;
 use service_kit::fail_point;
@@ -102,6 +102,9 @@ enum Failure {
     /// The settings: exit status 2.
     #[error(transparent)]
     Settings(#[from] Faults),
+    /// About the audit log: it says its exit status itself.
+    #[error(transparent)]
+    Audit(#[from] AuditCommandError),
     /// Anything else, in one sentence: exit status 1.
     #[error("{0}")]
     Sentence(String),
@@ -139,7 +142,11 @@ fn end(result: Result<bool, Failure>) -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(failure) => {
-            let status = if matches!(failure, Failure::Settings(_)) { 2 } else { 1 };
+            let status = match &failure {
+                Failure::Settings(_) => 2,
+                Failure::Audit(error) => error.status(),
+                Failure::Sentence(_) => 1,
+            };
             // A closed standard error leaves nobody to tell.
             let _ = writeln!(std::io::stderr(), "{}", failure.to_string().trim_end());
             ExitCode::from(status)
@@ -180,8 +187,8 @@ async fn set_flag(variables: Variables, name: &str, enabled: bool) -> Result<(),
 
 async fn audit(variables: Variables, command: AuditCommand) -> Result<bool, Failure> {
     let (database, keys) = variables.for_audit(command.needs_database())?;
-    let pool = database.as_ref().map(pool).transpose()?;
-    command::run(command, &db::audit::LOG, &keys, pool.as_ref()).await.map_err(sentence)
+    let pool = database.as_ref().map(command::pool).transpose()?;
+    Ok(command::run(command, &db::audit::LOG, &keys, pool.as_ref()).await?)
 }
 
 async fn retain(variables: Variables, dry_run: bool) -> Result<bool, Failure> {

@@ -117,6 +117,7 @@ pub struct Application {
     port: u16,
     shared: Shared,
     departure: Option<Departure>,
+    waiting: service_kit::audit::worker::Waiting,
 }
 
 impl Application {
@@ -130,7 +131,8 @@ impl Application {
         let shared = Shared::new(&settings)?;
         let server = serve(listener, shared.clone(), settings.tuning.workers)?;
         let departure = service_kit::audit::worker::departure(&settings.audit)?;
-        Ok(Self { server, port, shared, departure })
+        let waiting = service_kit::audit::worker::Waiting::new(&shared.metrics)?;
+        Ok(Self { server, port, shared, departure, waiting })
     }
 
     /// The port that it listens on.
@@ -151,6 +153,7 @@ impl Application {
             pool.clone(),
             &db::audit::LOG,
             self.departure,
+            self.waiting,
             stop.clone(),
         );
         background.spawn(sealing);

@@ -132,7 +132,7 @@ pub async fn audit(
     settings: Option<&CommandSettings>,
     keys: &AuditSettings,
 ) -> Result<bool, CommandError> {
-    let pool = settings.map(|settings| Pool::new(&settings.database, 1)).transpose()?;
+    let pool = settings.map(|settings| command::pool(&settings.database)).transpose()?;
     Ok(command::run(command, &audit::LOG, keys, pool.as_ref()).await?)
 }
 

@@ -67,6 +67,8 @@ enum Command {
 /// Why the process ends badly.
 enum Failure {
     Settings(Faults),
+    /// With the exit status.
+    Audit(u8, String),
     Other(String),
 }
 
@@ -82,6 +84,10 @@ async fn main() -> ExitCode {
         Failure::Settings(faults) => {
             eprint!("{faults}");
             ExitCode::from(2)
+        }
+        Failure::Audit(status, sentence) => {
+            eprintln!("{sentence}");
+            ExitCode::from(status)
         }
         Failure::Other(sentence) => {
             eprintln!("{sentence}");
@@ -104,7 +110,7 @@ async fn serve(variables: Variables) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Exit status 1 where the log is not intact.
+/// Exit status 1 where the log is not intact, 3 where it could not be read.
 async fn audit(command: AuditCommand, variables: Variables) -> Result<ExitCode, Failure> {
     let (settings, keys) = variables.for_audit(command.needs_database())?;
     let format = settings.as_ref().map_or(LogFormat::Json, |settings| settings.log_format);
@@ -152,6 +158,9 @@ impl From<Faults> for Failure {
 
 impl From<CommandError> for Failure {
     fn from(error: CommandError) -> Self {
-        Self::Other(error.to_string())
+        match &error {
+            CommandError::Audit(cause) => Self::Audit(cause.status(), error.to_string()),
+            _ => Self::Other(error.to_string()),
+        }
     }
 }

@@ -44,6 +44,7 @@ pub struct Application {
     smoke_domain: String,
     clock: Clock,
     departure: Option<Departure>,
+    waiting: worker::Waiting,
 }
 
 /// Why the service cannot start.
@@ -90,6 +91,7 @@ impl Application {
         let smoke_domain = settings.smoke_domain.clone();
         let departure = worker::departure(&settings.audit)?;
         let parts = Parts::new(settings)?;
+        let waiting = worker::Waiting::new(&parts.metrics)?;
         let accounts = parts.state.accounts.clone();
         let failed = |error| StartError::Listen { port: wanted, error };
         let listener = server::listen(wanted).map_err(failed)?;
@@ -113,7 +115,7 @@ impl Application {
             server = server.workers(workers);
         }
         let server = server.listen(listener).map_err(failed)?.run();
-        Ok(Self { server, port, accounts, smoke_domain, clock, departure })
+        Ok(Self { server, port, accounts, smoke_domain, clock, departure, waiting })
     }
 
     /// The port it listens on.
@@ -132,7 +134,8 @@ impl Application {
         let background = Background::default();
         let (accounts, smoke_domain) = (self.accounts, self.smoke_domain);
         let pool = accounts.pool.clone();
-        background.spawn(worker::run(pool, &db::audit::LOG, self.departure, stop.clone()));
+        let (departure, waiting) = (self.departure, self.waiting);
+        background.spawn(worker::run(pool, &db::audit::LOG, departure, waiting, stop.clone()));
         background.spawn(housekeeping::run(accounts, smoke_domain, self.clock, stop.clone()));
         server::run_until_stopped(self.server, stop, background).await
     }

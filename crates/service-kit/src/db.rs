@@ -43,6 +43,15 @@ impl Default for Patience {
     }
 }
 
+impl Patience {
+    /// For work that nobody waits for at the other end, and that reads as much as there is: a
+    /// statement may take a day.
+    #[must_use]
+    pub fn of_a_command() -> Self {
+        Self { answer: Duration::from_secs(24 * 60 * 60), ..Self::default() }
+    }
+}
+
 /// Connections shared by the requests of a process.
 #[derive(Clone)]
 pub struct Pool {

@@ -96,6 +96,30 @@ async fn the_log_of_the_program_finds_a_cut_at_the_end() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_that_cannot_be_read_is_not_said_to_be_tampered_with() {
+    let database = TestDatabase::create_empty().await;
+    let unread = audit(&database, &["verify"]).await;
+    assert_eq!((unread.status, unread.stdout.as_str()), (3, ""), "{}", unread.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_may_write_a_row_has_it_noted_whatever_their_search_path_and_rights() {
+    let database = migrated_database().await;
+    let role = format!("{}_writer", database.name());
+    database
+        .sql(&format!(
+            "BEGIN; CREATE ROLE {role}; GRANT INSERT ON audit_log TO {role}; \
+             CREATE TEMPORARY TABLE audit_unsealed (row_id bigint PRIMARY KEY, occurred_at timestamptz); \
+             SET LOCAL ROLE {role}; SET LOCAL search_path = pg_catalog; \
+             INSERT INTO public.audit_log (actor, action, target_type, target_id) \
+             VALUES ('cli', 'a', 'b', 'c'); \
+             RESET ROLE; DO $$ BEGIN ASSERT (SELECT count(*) FROM public.audit_unsealed) = 1; END $$; \
+             ROLLBACK"
+        ))
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_a_key_it_starts_and_says_what_that_means() {
     let database = migrated_database().await;
     let mut program = start(&["serve"], &variables(&database.url()));

@@ -55,6 +55,16 @@ async fn a_running_service_seals_its_log_and_the_command_verifies_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_that_cannot_be_read_is_not_said_to_be_tampered_with() {
+    let app = TestApp::start().await;
+    app.sql("DROP TABLE audit_peer_heads").await;
+    let unread = audit(&app, &["verify"]).await;
+    assert_eq!((unread.status, unread.out.as_str()), (3, ""), "{}", unread.err);
+    let away = run("postgres://nobody@127.0.0.1:1/none", &["audit", "verify"]).await;
+    assert_eq!((away.status, away.out.as_str()), (3, ""), "{}", away.err);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_row_without_an_actor_is_not_one_with_an_empty_actor() {
     let app = TestApp::start().await;
     app.sql("INSERT INTO audit_log (action, target_kind, target_id) VALUES ('a', 'user', '1')")
@@ -100,10 +110,10 @@ async fn an_export_is_verified_without_a_database_and_with_the_public_key() {
     assert!(changed.status == 1 && changed.out.starts_with("row 1 was changed"), "{}", changed.out);
     std::fs::write(path("export"), "no export\n").unwrap();
     let odd = offline(public).await;
-    assert_eq!((odd.status, odd.out.as_str()), (1, ""));
+    assert_eq!((odd.status, odd.out.as_str()), (3, ""));
     assert!(odd.err.contains("line 1 is no record") && odd.err.lines().count() == 1, "{}", odd.err);
     let out = path("written");
-    for status in [0, 1] {
+    for status in [0, 3] {
         assert_eq!(audit(&app, &["export", "--out", &out]).await.status, status);
     }
     assert_eq!(std::fs::read_to_string(out).unwrap().lines().count(), exported.out.lines().count());

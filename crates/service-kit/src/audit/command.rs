@@ -11,13 +11,14 @@ use super::export::{self, ExportError};
 use super::key::{AuditSettings, PublicKey};
 use super::verify::{Evidence, OtherLog, Report, Source, Verifier};
 use super::{Log, store};
-use crate::db::{DbError, Pool};
+use crate::db::{DbError, Patience, Pool};
+use crate::settings::DatabaseSettings;
 
 /// The audit log.
 #[derive(Debug, Subcommand)]
 pub enum AuditCommand {
     /// Verify the log and name what was changed, removed, inserted, reordered or cut off; exit
-    /// status 1 where something was.
+    /// status 1 where something was, 3 where it could not be read.
     Verify(Verify),
     /// Write the log, its seals and its checkpoints, a JSON object a line.
     Export(Export),
@@ -85,9 +86,31 @@ pub enum AuditCommandError {
     /// The other service's export is somebody else's.
     #[error("{0} is not an export of the log of {1}.")]
     NotOther(String, &'static str),
+    /// The other service's export has lost its end.
+    #[error("{0} is incomplete: the end of the export is missing.")]
+    Incomplete(String),
     /// Records out of order, which the database never gives.
     #[error("The audit log could not be read: {0}.")]
     Odd(String),
+}
+
+impl AuditCommandError {
+    /// The exit status: 1 says that a log is not intact, so what could not be read is 3.
+    #[must_use]
+    pub fn status(&self) -> u8 {
+        match self {
+            Self::NoKey => 1,
+            _ => 3,
+        }
+    }
+}
+
+/// The database as a command reads it, whole, in statements that may take long.
+///
+/// # Errors
+/// Where the TLS settings cannot be used.
+pub fn pool(settings: &DatabaseSettings) -> Result<Pool, AuditCommandError> {
+    Ok(Pool::with_patience(settings, 1, Patience::of_a_command())?)
 }
 
 /// Runs a command; whether all is well. `pool` is the database, where it
@@ -164,9 +187,10 @@ fn other(path: &Path, log: &Log) -> Result<OtherLog, AuditCommandError> {
         })
     });
     read.map_err(|error| in_file(path, error))?;
-    match other.service == log.peer {
-        true => Ok(other),
-        false => Err(AuditCommandError::NotOther(name(path), log.peer)),
+    match (other.service == log.peer, other.is_whole()) {
+        (true, true) => Ok(other),
+        (true, false) => Err(AuditCommandError::Incomplete(name(path))),
+        (false, _) => Err(AuditCommandError::NotOther(name(path), log.peer)),
     }
 }
 

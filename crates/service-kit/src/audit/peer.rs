@@ -1,8 +1,8 @@
 //! Heads that the two services tell each other at each ghost reset, so that neither log can be
 //! rewritten alone.
 //!
-//! Nothing here may make a reset fail or wait: what cannot be read, sent or kept within a second
-//! is left for the next reset, and logged.
+//! Nothing here may make a reset fail or wait: what cannot be read, sent or kept within half a
+//! second is left for the next reset, and logged.
 
 use std::time::Duration;
 
@@ -15,9 +15,9 @@ use super::store;
 use crate::db::{self, Connection, DbError, Pool};
 
 /// How long an exchange may take, the wait for a connection included.
-const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_millis(500);
 /// How long it waits for a lock, and a statement of it takes.
-const LIMITS: &str = "SET LOCAL lock_timeout = '500ms'; SET LOCAL statement_timeout = '800ms'";
+const LIMITS: &str = "SET LOCAL lock_timeout = '300ms'; SET LOCAL statement_timeout = '400ms'";
 
 /// Tells and hears heads, for one service.
 #[derive(Clone)]
@@ -45,19 +45,28 @@ impl Heads {
     /// Keeps what the other service said its newest seal is: the value of its header. One that is
     /// absent or malformed is passed over.
     pub async fn hear(&self, header: Option<&[u8]>) {
-        let Some(header) = header else {
-            tracing::debug!("the other service named no head of its audit log");
-            return;
-        };
-        let head = std::str::from_utf8(header).ok().and_then(|text| text.parse().ok());
-        let Some(head) = head else {
-            tracing::warn!("the other service named a malformed head of its audit log");
-            return;
-        };
+        let Some(head) = parsed(header) else { return };
         let write = async |connection: &mut Connection| keep(connection, &head).await;
         if let Err(error) = self.briefly(write).await {
             tracing::warn!(%error, "the head of the other audit log could not be kept");
         }
+    }
+
+    /// Both, over one connection and in the time of one: the newest seal of this service's log, once
+    /// what the other service said of its own is kept. What was read counts though nothing be kept.
+    pub async fn exchange(&self, header: Option<&[u8]>) -> Option<AuditHead> {
+        let (mut own, heard) = (None, parsed(header));
+        let both = async |connection: &mut Connection| {
+            own = newest(connection).await?;
+            match &heard {
+                Some(head) => keep(connection, head).await,
+                None => Ok(()),
+            }
+        };
+        if let Err(error) = self.briefly(both).await {
+            tracing::warn!(%error, "the heads of the audit logs could not be exchanged");
+        }
+        own
     }
 
     /// A dropped transaction closes its connection, so a time-out leaves nothing behind.
@@ -69,9 +78,22 @@ impl Heads {
             connection.batch_execute(LIMITS).await?;
             work(connection).await
         });
-        let late = |_| DbError::Unavailable("not within a second".to_owned());
+        let late = |_| DbError::Unavailable("not within half a second".to_owned());
         tokio::time::timeout(PATIENCE, work).await.map_err(late)?
     }
+}
+
+/// What the other service's header says, where it says something.
+fn parsed(header: Option<&[u8]>) -> Option<AuditHead> {
+    let Some(header) = header else {
+        tracing::debug!("the other service named no head of its audit log");
+        return None;
+    };
+    let head = std::str::from_utf8(header).ok().and_then(|text| text.parse().ok());
+    if head.is_none() {
+        tracing::warn!("the other service named a malformed head of its audit log");
+    }
+    head
 }
 
 #[derive(QueryableByName)]

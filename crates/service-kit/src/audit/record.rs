@@ -28,6 +28,9 @@ pub enum Record {
         version: u32,
         /// The database's time.
         read_at: DateTime<Utc>,
+        /// The last id that was given out, where that may be read.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        last_id: Option<i64>,
     },
     /// A checkpoint that left, as it left.
     Checkpoint {

@@ -57,12 +57,12 @@ pub async fn seal(pool: &Pool, log: &Log) -> Result<Sealing, DbError> {
         let head = head(connection).await?;
         let before = before(connection).await?;
         let mut seal = Seal {
-            number: head.as_ref().map_or(0, |head| head.number) + 1,
+            number: next(head.as_ref().map_or(0, |head| head.number), 1)?,
             previous: head.as_ref().map_or(Ok(GENESIS), |head| store::hash(&head.hash))?,
             hash: GENESIS,
             month,
             row_count: i32::try_from(rows.len()).unwrap_or(i32::MAX),
-            total_rows: head.map_or(0, |head| head.total_rows) + rows.len() as i64,
+            total_rows: next(head.map_or(0, |head| head.total_rows), rows.len() as i64)?,
             first_row,
             last_row,
             rows_root: chain::rows_root(rows.iter().map(|(id, digest)| (*id, digest))),
@@ -76,6 +76,13 @@ pub async fn seal(pool: &Pool, log: &Log) -> Result<Sealing, DbError> {
         Ok(Sealing::Made(Box::new(seal)))
     })
     .await
+}
+
+/// No honest log comes to the end of the numbers; somebody who adds a seal may.
+fn next(last: i64, more: i64) -> Result<i64, DbError> {
+    let end = || "the last seal leaves no number for another: somebody has added it".into();
+    last.checked_add(more)
+        .ok_or_else(|| DbError::Query(diesel::result::Error::SerializationError(end())))
 }
 
 #[derive(QueryableByName)]

@@ -99,11 +99,18 @@ pub async fn read<E: From<DbError>>(
 struct Time {
     #[diesel(sql_type = Timestamptz)]
     at: DateTime<Utc>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    last_id: Option<i64>,
 }
 
 async fn head(connection: &mut Connection, log: &Log) -> Result<Record, DbError> {
-    let now: Time = sql_query("SELECT now() AS at").get_result(connection).await?;
-    Ok(Record::Log { service: log.service.to_owned(), version: VERSION, read_at: now.at })
+    // A sequence is not part of the moment: it has given out at least what the moment knows of.
+    let query = "SELECT now() AS at, CASE WHEN has_sequence_privilege(ids, 'SELECT, USAGE') \
+                     THEN pg_sequence_last_value(ids) END AS last_id \
+                 FROM (SELECT pg_get_serial_sequence('audit_log', 'id')::regclass AS ids) AS one";
+    let Time { at, last_id } = sql_query(query).get_result(connection).await?;
+    let service = log.service.to_owned();
+    Ok(Record::Log { service, version: VERSION, read_at: at, last_id })
 }
 
 #[derive(QueryableByName)]

@@ -14,10 +14,12 @@ use std::collections::VecDeque;
 use super::chain::Seal;
 
 /// More than a transaction can run, in microseconds: 15 minutes.
-const LONGEST: i64 = 15 * 60 * 1_000_000;
+pub(super) const LONGEST: i64 = 15 * 60 * 1_000_000;
 
 /// What the seals so far say about rows to come.
 pub(super) struct Suspicion {
+    /// The last id that the log has given out, where that is known: none above it is honest.
+    last_id: i64,
     /// Up to which time, in microseconds since 1970, everything is settled.
     settled: i64,
     /// The greatest id of all seals.
@@ -31,13 +33,21 @@ pub(super) struct Suspicion {
 impl Suspicion {
     pub(super) fn new() -> Self {
         let none = i64::MIN;
-        Self { settled: none, greatest: none, young: VecDeque::new(), greatest_old: none }
+        let last_id = i64::MAX;
+        Self { last_id, settled: none, greatest: none, young: VecDeque::new(), greatest_old: none }
     }
 
-    /// What comes now is sealed after `seal`.
-    pub(super) fn learn(&mut self, seal: &Seal) {
+    /// The log has given out no id above this one.
+    pub(super) fn bound(&mut self, last_id: Option<i64>) {
+        self.last_id = last_id.unwrap_or(i64::MAX);
+    }
+
+    /// What comes now is sealed after `seal`, which holds rows of these ids. An id that was made up
+    /// says nothing of those that come after it.
+    pub(super) fn learn(&mut self, seal: &Seal, ids: impl Iterator<Item = i64>) {
         self.settled = self.settled.max(seal.settled_until.timestamp_micros());
-        self.greatest = self.greatest.max(seal.last_row);
+        let ids = ids.chain([seal.last_row]).filter(|id| *id <= self.last_id);
+        self.greatest = ids.max().unwrap_or(i64::MIN).max(self.greatest);
         self.young.push_back((seal.sealed_at.timestamp_micros(), self.greatest));
         let old = self.old();
         while let Some((_, greatest)) = self.young.pop_front_if(|(sealed_at, _)| *sealed_at < old) {
@@ -47,6 +57,9 @@ impl Suspicion {
 
     /// Why a row was put in afterwards, where it was.
     pub(super) fn judge(&self, id: i64, occurred_at: Option<i64>) -> Option<&'static str> {
+        if id > self.last_id {
+            return Some("its id lies above all that the log has given out");
+        }
         if occurred_at.is_some_and(|at| at < self.old()) {
             return Some("it says that it is older than rows that had long been sealed");
         }
@@ -90,8 +103,8 @@ mod tests {
     fn a_row_is_late_by_its_time_or_by_its_id() {
         let mut suspicion = Suspicion::new();
         assert_eq!(suspicion.judge(1, Some(i64::MIN)), None);
-        suspicion.learn(&seal(100, 100, 10));
-        suspicion.learn(&seal(120, 120, 20));
+        suspicion.learn(&seal(100, 100, 10), std::iter::empty());
+        suspicion.learn(&seal(120, 120, 20), std::iter::empty());
         assert_eq!(suspicion.judge(21, Some(106 * MINUTE)), None);
         assert!(suspicion.judge(21, Some(104 * MINUTE)).is_some());
         assert_eq!(suspicion.judge(11, Some(119 * MINUTE)), None);
@@ -102,8 +115,8 @@ mod tests {
     fn while_old_rows_wait_none_is_late() {
         let mut suspicion = Suspicion::new();
         // A backlog: seals are made now, what waits is old.
-        suspicion.learn(&seal(1_000, 10, 1_000));
-        suspicion.learn(&seal(1_001, 20, 2_000));
+        suspicion.learn(&seal(1_000, 10, 1_000), std::iter::empty());
+        suspicion.learn(&seal(1_001, 20, 2_000), std::iter::empty());
         assert_eq!(suspicion.judge(500, Some(20 * MINUTE)), None);
         assert_eq!(suspicion.judge(3_000, Some(6 * MINUTE)), None);
     }

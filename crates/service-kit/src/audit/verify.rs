@@ -1,6 +1,8 @@
 //! Verification: reads a log's [`Record`]s, from a database or an export, and says what was done
 //! to it. It keeps no more than one seal's rows.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use ghost_contracts::timestamp;
 
@@ -9,7 +11,7 @@ use super::finding::span;
 use super::record::{Record, VERSION};
 use super::removed::Removed;
 use super::row::{self, Cells};
-use super::suspicion::Suspicion;
+use super::suspicion::{self, Suspicion};
 use super::witness::Witnesses;
 use super::{Hash, Log};
 
@@ -44,20 +46,26 @@ pub struct Verifier {
     open: Option<OpenSeal>,
     /// The last seal's number, hash, and first row.
     last: (i64, Hash, Option<i64>),
+    /// The number of the last seal that was not inserted.
+    end: i64,
     /// The greatest id of rows that are there.
     last_row: i64,
     /// Rows in a line that are gone, nothing that is there behind them yet.
     missing: Option<(i64, i64)>,
-    wrong: Vec<Wrong>,
+    /// The lowest ones, by id and seal.
+    wrong: BTreeMap<(i64, i64), Wrong>,
     /// The rows of seals that have lost some, as first and last id.
     incomplete: Vec<(i64, i64, i64)>,
     ended: bool,
+    /// The oldest row that waits for a seal: when it says that it was written, in microseconds.
+    oldest: Option<(i64, i64)>,
 }
 
 struct OpenSeal {
     seal: Seal,
     rows: Vec<(i64, Hash)>,
-    has_wrong: bool,
+    /// It does not belong to the chain, so its rows are not looked for.
+    is_inserted: bool,
 }
 
 /// A row that does not say what it said when it was sealed.
@@ -85,11 +93,13 @@ impl Verifier {
             read_at: None,
             open: None,
             last: (0, GENESIS, None),
+            end: 0,
             last_row: 0,
             missing: None,
-            wrong: Vec::new(),
+            wrong: BTreeMap::new(),
             incomplete: Vec::new(),
             ended: false,
+            oldest: None,
         }
     }
 
@@ -105,7 +115,7 @@ impl Verifier {
             return Err("something follows the end of the export".to_owned());
         }
         match record {
-            Record::Log { service, version, read_at } => {
+            Record::Log { service, version, read_at, last_id } => {
                 if service != self.service {
                     return Err(format!("it is the log of {service}, not of {}", self.service));
                 }
@@ -115,6 +125,7 @@ impl Verifier {
                     ));
                 }
                 self.read_at = Some(read_at);
+                self.suspicion.bound(last_id);
             }
             Record::Checkpoint { checkpoint } => {
                 self.witnesses.add_noted(&checkpoint, &mut self.report);
@@ -140,7 +151,6 @@ impl Verifier {
         };
         open.rows.push((id, sealed));
         let Some(cells) = cells else {
-            open.has_wrong = true;
             self.missing = match self.missing {
                 Some((first, last)) => Some((first.min(id), last.max(id))),
                 None => Some((id, id)),
@@ -151,7 +161,6 @@ impl Verifier {
         self.last_row = self.last_row.max(id);
         let now = row::digest(cells);
         if now != sealed {
-            open_wrong(self.open.as_mut());
             self.add_wrong(Wrong { id, seal, sealed, now });
         } else if let Some(why) = self.suspicion.judge(id, row::occurred_at(cells)) {
             let text = format!("row {id} was inserted afterwards: {why}");
@@ -160,9 +169,10 @@ impl Verifier {
     }
 
     fn add_wrong(&mut self, wrong: Wrong) {
-        if self.wrong.len() < COMPARED {
-            self.wrong.push(wrong);
-        } else {
+        self.wrong.insert((wrong.id, wrong.seal), wrong);
+        if self.wrong.len() > COMPARED {
+            self.wrong.pop_last();
+            self.report.intact = false;
             self.report.more_findings += 1;
         }
     }
@@ -174,6 +184,19 @@ impl Verifier {
                 (span("row", first, last), if first == last { "was" } else { "were" });
             self.report.add(Change::Removed, Some(first), None, format!("{rows} {were} removed"));
         }
+    }
+
+    /// What a person should know where rows wait for a seal longer than an honest row does.
+    fn held_up(&self) -> Option<String> {
+        let (written, row) = self.oldest?;
+        let waits = self.read_at?.timestamp_micros().saturating_sub(written);
+        let minutes = waits / 60_000_000;
+        (waits > suspicion::LONGEST).then(|| {
+            format!(
+                "seals are held up: row {row} has not been sealed for {minutes} minutes, and what is \
+                 done to rows before they are sealed may not be found"
+            )
+        })
     }
 
     /// What was found.
@@ -191,8 +214,8 @@ impl Verifier {
                 format!("the log was cut off at the end: {rows}, the newest with a seal, gone");
             report.add(Change::CutOff, Some(first), Some(self.last.0), text);
         }
-        for wrong in &self.wrong {
-            let source = self.wrong.iter().find(|other| other.sealed == wrong.now);
+        for wrong in self.wrong.values() {
+            let source = self.wrong.values().find(|other| other.sealed == wrong.now);
             let (change, text) = match source {
                 Some(other) => (
                     Change::Reordered,
@@ -210,15 +233,10 @@ impl Verifier {
         if let Some(read_at) = read_at {
             report.notes.push(format!("the export was made at {}", timestamp::to_text(&read_at)));
         }
+        report.notes.extend(self.held_up());
         self.removed.finish(&mut report);
-        self.witnesses.finish(self.last.0, self.last_row, read_at, &mut report);
+        self.witnesses.finish(self.end, self.last_row, read_at, &mut report);
         report.sort();
         report
-    }
-}
-
-fn open_wrong(open: Option<&mut OpenSeal>) {
-    if let Some(open) = open {
-        open.has_wrong = true;
     }
 }

@@ -3,6 +3,7 @@
 //! A chain that was rewritten from some row on is whole in itself. It differs from what was seen.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ghost_contracts::timestamp;
@@ -14,8 +15,13 @@ use super::finding::{Change, Report, count};
 use super::key::PublicKey;
 use super::record::Record;
 
-/// By how much the clocks of two databases may differ.
+/// By how much the clocks of two databases may differ, and how long a seal may take to be made.
 const SKEW: TimeDelta = TimeDelta::minutes(1);
+
+/// A time by which everybody's clock says that `time` has passed.
+fn later(time: DateTime<Utc>) -> DateTime<Utc> {
+    time.checked_add_signed(SKEW).unwrap_or(time)
+}
 
 /// What else is known when a log is verified.
 #[derive(Clone, Default)]
@@ -37,6 +43,7 @@ pub struct OtherLog {
     read_at: DateTime<Utc>,
     seals: HashMap<i64, Hash>,
     last: i64,
+    ended: bool,
     heads: Vec<(i64, Hash, DateTime<Utc>)>,
 }
 
@@ -52,8 +59,15 @@ impl OtherLog {
                 self.last = self.last.max(seal.number);
                 self.seals.insert(seal.number, seal.hash);
             }
+            Record::End => self.ended = true,
             _ => {}
         }
+    }
+
+    /// Whether the export goes on to its end. One that does not says nothing of what is missing.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.ended
     }
 }
 
@@ -98,7 +112,7 @@ impl Witnesses {
         if let Some(other) = other {
             for (number, hash, at) in &other.heads {
                 let (hash, at) = (*hash, *at);
-                all.add(*number, Witness { hash, at, by: at + SKEW, rows: None });
+                all.add(*number, Witness { hash, at, by: later(at), rows: None });
             }
             all.other = Some(other);
         }
@@ -121,7 +135,21 @@ impl Witnesses {
     }
 
     /// A checkpoint that left, by itself or as the log's own note of it.
+    ///
+    /// It names the start of the sealing transaction, which commits later: a log that was read in
+    /// between does not hold the seal.
     pub(super) fn add_checkpoint(&mut self, checkpoint: Checkpoint, report: &mut Report) {
+        let by = later(checkpoint.sealed_at);
+        self.add_checkpoint_held(checkpoint, by, report);
+    }
+
+    /// A checkpoint of a seal that a log must hold which was read at the time `by` or later.
+    fn add_checkpoint_held(
+        &mut self,
+        checkpoint: Checkpoint,
+        by: DateTime<Utc>,
+        report: &mut Report,
+    ) {
         if checkpoint.service != self.service {
             return;
         }
@@ -133,14 +161,16 @@ impl Witnesses {
             return;
         }
         let (hash, rows) = (checkpoint.hash, Some(checkpoint.rows));
-        let is_new = self.add(number, Witness { hash, at, by: at, rows });
+        let is_new = self.add(number, Witness { hash, at, by, rows });
         self.unchecked += usize::from(is_new && signature == Signature::Unchecked);
     }
 
-    /// The log's own note of a checkpoint.
+    /// The log's own note of a checkpoint: whoever read the note could read the seal.
     pub(super) fn add_noted(&mut self, line: &str, report: &mut Report) {
         match serde_json::from_str(line) {
-            Ok(checkpoint) => self.add_checkpoint(checkpoint, report),
+            Ok(checkpoint) => {
+                self.add_checkpoint_held(checkpoint, DateTime::<Utc>::MIN_UTC, report);
+            }
             Err(_) => {
                 let text = "a note of a checkpoint that left was changed".to_owned();
                 report.add(Change::Changed, None, None, text);
@@ -179,7 +209,7 @@ impl Witnesses {
                 );
                 report.add(Change::Rewritten, None, None, text);
             }
-            None if number > other.last && seen_at > other.read_at - SKEW => {}
+            None if number > other.last && later(seen_at) > other.read_at => {}
             None => {
                 let text = format!(
                     "the log of {service} was cut: its seal {number}, which it named at {at}, is gone"
@@ -224,10 +254,11 @@ impl Witnesses {
         report: &mut Report,
     ) {
         let gone = |witness: &Witness| read_at.is_none_or(|read_at| witness.by <= read_at);
-        let cut = self.seen.range(last + 1..).rev();
+        let cut = self.seen.range((Bound::Excluded(last), Bound::Unbounded)).rev();
         let newest = cut.flat_map(|(number, all)| all.iter().map(move |it| (number, it)));
         if let Some((number, witness)) = newest.into_iter().find(|(_, witness)| gone(witness)) {
-            let lost = witness.rows.map(|rows| rows - report.rows).filter(|lost| *lost > 0);
+            let lost =
+                witness.rows.map(|rows| rows.saturating_sub(report.rows)).filter(|lost| *lost > 0);
             let lost = lost.map(|lost| format!(", {} with it", count(lost, "row")));
             let text = format!(
                 "the log was cut off at the end, after seal {last} (row {last_row}): seal {number}, \
@@ -236,7 +267,7 @@ impl Witnesses {
                 timestamp::to_text(&witness.at),
                 lost.unwrap_or_default()
             );
-            report.add(Change::CutOff, Some(last_row + 1), Some(*number), text);
+            report.add(Change::CutOff, Some(last_row.saturating_add(1)), Some(*number), text);
         }
         if self.unchecked > 0 {
             report.notes.push(format!(

@@ -2,16 +2,81 @@
 
 use std::time::Duration;
 
+use diesel::sql_types::BigInt;
+use diesel::{QueryableByName, sql_query};
+use diesel_async::RunQueryDsl;
+use prometheus::IntGauge;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::Log;
 use super::departure::Departure;
 use super::key::AuditSettings;
 use super::sealing::{self, Sealing};
-use crate::db::Pool;
+use crate::db::{DbError, Pool};
+use crate::metrics::Metrics;
 
 /// The time between two rounds.
 const INTERVAL: Duration = Duration::from_secs(2);
+
+/// For how long no honest row waits for a seal, unless somebody holds the seals up, in seconds; and
+/// the time between two warnings of it.
+const HELD_UP: Duration = Duration::from_secs(15 * 60);
+
+/// How long the oldest row waits that has no seal, as a metric.
+pub struct Waiting {
+    oldest: IntGauge,
+    warned: Option<Instant>,
+}
+
+impl Waiting {
+    /// Registers it.
+    ///
+    /// # Errors
+    /// Where it is registered already.
+    pub fn new(metrics: &Metrics) -> Result<Self, prometheus::Error> {
+        let oldest = IntGauge::new(
+            "audit_unsealed_oldest_seconds",
+            "Age of the oldest row of the audit log that waits for a seal; 0 where none waits.",
+        )?;
+        metrics.registry().register(Box::new(oldest.clone()))?;
+        Ok(Self { oldest, warned: None })
+    }
+
+    /// Looks how long the oldest waits, and warns where that is too long, not each time.
+    ///
+    /// # Errors
+    /// Where the database refuses or is away.
+    pub async fn look(&mut self, pool: &Pool) -> Result<(), DbError> {
+        let seconds = oldest_seconds(pool).await?;
+        self.oldest.set(seconds);
+        let limit = i64::try_from(HELD_UP.as_secs()).unwrap_or(i64::MAX);
+        if seconds > limit && self.warned.is_none_or(|time| time.elapsed() > HELD_UP) {
+            self.warned = Some(Instant::now());
+            tracing::warn!(
+                seconds,
+                "rows of the audit log wait for a seal: a transaction that stays open, in any \
+                 database of the server, or somebody's change of the log holds them up"
+            );
+        }
+        Ok(())
+    }
+}
+
+#[derive(QueryableByName)]
+struct Oldest {
+    #[diesel(sql_type = BigInt)]
+    seconds: i64,
+}
+
+/// Where none waits, `least` passes over its NULL.
+async fn oldest_seconds(pool: &Pool) -> Result<i64, DbError> {
+    let query = "SELECT extract(epoch FROM clock_timestamp() - greatest('0001-01-01 00:00:00+00', \
+                     least(min(occurred_at), clock_timestamp())))::bigint AS seconds \
+                 FROM audit_unsealed";
+    let oldest: Oldest = sql_query(query).get_result(&mut *pool.get().await?).await?;
+    Ok(oldest.seconds)
+}
 
 /// What makes the checkpoints of a service leave; nothing without a key, which is said once.
 ///
@@ -34,10 +99,14 @@ pub async fn run(
     pool: Pool,
     log: &'static Log,
     mut departure: Option<Departure>,
+    mut waiting: Waiting,
     stop: CancellationToken,
 ) {
     loop {
         seal_all(&pool, log, &stop).await;
+        if let Err(error) = waiting.look(&pool).await {
+            tracing::debug!(%error, "how long rows wait for a seal is not known");
+        }
         if let Some(departure) = &mut departure {
             leave(&pool, log, departure, &stop).await;
         }

@@ -26,9 +26,10 @@ pub async fn handle(
     let (email, actor) = (&request.email, &request.actor_admin_id);
     ghost::delete(&state.accounts, email, actor, request.plan.as_ref()).await?;
     // Committed: whatever becomes of the heads, the account is gone.
-    heads.hear(asked.headers().get(CONSOLE_AUDIT_HEAD).map(|head| head.as_bytes())).await;
+    let theirs = asked.headers().get(CONSOLE_AUDIT_HEAD).map(|head| head.as_bytes());
+    let ours = heads.exchange(theirs).await;
     let mut answer = HttpResponse::NoContent();
-    if let Some(head) = heads.own().await {
+    if let Some(head) = ours {
         answer.insert_header((AUDIT_HEAD, head.to_string()));
     }
     Ok(answer.finish())

@@ -9,12 +9,12 @@ impl Verifier {
     pub(super) fn orphans(&mut self, seal: i64, first_row: i64, rows: i64) {
         self.close();
         let rows = count(rows, "row");
-        let (change, text) = match seal > self.last.0 {
+        let (change, text) = match seal > self.end {
             true => (
                 Change::CutOff,
                 format!(
                     "the seals were cut off after seal {}: from row {first_row} on, {rows} of seal {seal} have no seal",
-                    self.last.0
+                    self.end
                 ),
             ),
             false => (
@@ -44,6 +44,8 @@ impl Verifier {
             }
             (Standing::Waiting, Some(cells)) => {
                 self.report.unsealed += 1;
+                let written = row::occurred_at(cells).map(|written| (written, id));
+                self.oldest = [self.oldest, written].into_iter().flatten().min();
                 match self.suspicion.judge(id, row::occurred_at(cells)) {
                     Some(why) => {
                         (Change::Inserted, format!("row {id} was inserted afterwards: {why}"))

@@ -1,5 +1,6 @@
 //! The audit log's chain, against a real Postgres.
 
+mod additions;
 mod book;
 mod departure;
 mod sealing;

@@ -142,6 +142,24 @@ async fn rows_of_a_restored_dump_are_sealed_though_their_transactions_lie_ahead(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_may_write_a_row_has_it_noted_whatever_their_search_path_and_rights() {
+    let book = Book::open().await;
+    let role = format!("{}_writer", book.database.name());
+    let mut writer = book
+        .begin(&format!(
+            "CREATE ROLE {role}; GRANT INSERT ON audit_log TO {role}; \
+             CREATE TEMPORARY TABLE audit_unsealed (LIKE audit_unsealed INCLUDING ALL); \
+             SET LOCAL ROLE {role}; SET LOCAL search_path = pg_catalog; \
+             INSERT INTO public.audit_log (actor, action, target_type, target_id) \
+             VALUES ('cli', 'a', 'b', 'c'); RESET ROLE"
+        ))
+        .await;
+    let noted = "DO $$ BEGIN ASSERT (SELECT count(*) FROM public.audit_unsealed) = 1; END $$";
+    writer.batch_execute(noted).await.unwrap();
+    writer.batch_execute("ROLLBACK").await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_oddly_marked_row_holds_up_no_other() {
     let book = Book::with_seals(1).await;
     book.sql(

@@ -1,8 +1,10 @@
 //! What is only found by what left the database: checkpoints, and the other service's notes.
 
 use service_kit::audit::checkpoint::{Checkpoint, Head};
+use service_kit::audit::command::{self, AuditCommand, Verify};
 use service_kit::audit::export;
-use service_kit::audit::key::{PublicKey, SigningKey};
+use service_kit::audit::key::{AuditSettings, PublicKey, SigningKey};
+use service_kit::audit::peer::Heads;
 use service_kit::audit::record::Record;
 use service_kit::audit::verify::{Change, Evidence, OtherLog};
 use service_kit::settings::Setting;
@@ -196,6 +198,12 @@ async fn an_export_is_verified_without_a_database() {
         lines[..lines.len() - 6].iter().chain([&lines[lines.len() - 1]]).copied().collect();
     let report = verified(cut.join("\n").as_bytes(), Evidence::default()).unwrap();
     assert!(report.intact, "{report}");
+    // It may have been made while the seal was.
+    let report = verified(cut.join("\n").as_bytes(), evidence(&left, &keys)).unwrap();
+    assert!(report.intact, "{report}");
+    let later = (left.sealed_at + chrono::TimeDelta::minutes(2)).to_rfc3339();
+    let head = format!(r#"{{"kind":"log","service":"console","version":1,"read_at":"{later}"}}"#);
+    let cut: Vec<&str> = std::iter::once(head.as_str()).chain(cut[1..].iter().copied()).collect();
     let report = verified(cut.join("\n").as_bytes(), evidence(&left, &keys)).unwrap();
     assert_eq!(report.findings[0].change, Change::CutOff, "{report}");
 }
@@ -227,4 +235,49 @@ async fn a_tampered_export_is_found_out() {
     assert!(report("").is_ok_and(|report| !report.intact));
     assert!(report("{}\n").unwrap_err().starts_with("line 1 is no record"));
     assert!(report(&text.replace("\"console\"", "\"raptor-api\"")).is_err());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_export_that_was_cut_in_the_middle_accuses_nobody() {
+    let book = Book::with_seals(1).await;
+    let folder = tempfile::tempdir().unwrap();
+    let (own, other) = (folder.path().join("own"), folder.path().join("other"));
+    let text = String::from_utf8(exported(&book).await).unwrap();
+    std::fs::write(&own, &text).unwrap();
+    let theirs = text.replace("\"console\"", "\"raptor-api\"");
+    let run = async |theirs: &str| {
+        std::fs::write(&other, theirs).unwrap();
+        let (export, other) = (Some(own.clone()), Some(other.clone()));
+        let (checkpoints, public_key) = (Vec::new(), Vec::new());
+        let verify = Verify { export, checkpoints, other, public_key, json: false };
+        let settings = AuditSettings::default();
+        command::run(AuditCommand::Verify(verify), &super::book::LOG, &settings, None).await
+    };
+    assert!(run(&theirs).await.unwrap());
+    let half = theirs.lines().next().unwrap();
+    let refused = run(half).await.unwrap_err();
+    assert!(refused.to_string().contains("the end of the export is missing"), "{refused}");
+    assert_eq!(refused.status(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn heads_are_exchanged_over_one_connection_and_in_the_time_of_one() {
+    let book = Book::with_seals(1).await;
+    let heads = Heads::new(book.pool.clone());
+    let theirs = format!("7:{}", "ab".repeat(32));
+    let ours = heads.exchange(Some(theirs.as_bytes())).await.unwrap();
+    assert_eq!(ours.number, 1);
+    assert_eq!(book.database.count("audit_peer_heads WHERE number = 7").await, 1);
+    // What cannot be kept does not keep ours back.
+    let locked = book.begin("LOCK audit_peer_heads").await;
+    assert_eq!(heads.exchange(Some(theirs.as_bytes())).await, Some(ours));
+    drop(locked);
+    let mut all = Vec::new();
+    for _ in 0..3 {
+        all.push(book.pool.get().await.unwrap());
+    }
+    let begun = std::time::Instant::now();
+    assert_eq!(heads.exchange(Some(theirs.as_bytes())).await, None);
+    let took = begun.elapsed();
+    assert!(took < std::time::Duration::from_millis(900), "{took:?}");
 }
