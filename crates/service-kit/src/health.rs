@@ -8,7 +8,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Value, json};
+use serde_json::json;
 use subtle::ConstantTimeEq;
 
 use crate::db::Pool;
@@ -146,7 +146,5 @@ fn allowed(request: &HttpRequest, health: &Health, hops: TrustedProxyHops) -> Re
 
 /// Adds what the routes need to an app.
 pub fn data(config: &mut ServiceConfig, health: Health, metrics: Metrics) {
-    config
-        .app_data(web::Data::new(health))
-        .app_data(web::Data::new(metrics));
+    config.app_data(web::Data::new(health)).app_data(web::Data::new(metrics));
 }
