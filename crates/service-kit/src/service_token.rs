@@ -3,9 +3,9 @@
 //!
 //! A body is taken only from somebody whose token is good in all that the head of the request
 //! shows; `body_sha256` is judged when it is there. From anybody else one without a length is read
-//! for 2 s and up to the limit, for what is over it is 413 whoever sends it. No rate limit counts the refused: judging a token
-//! costs a hash and no query, its key cannot be guessed, and a limit would let whoever shares the
-//! other service's address lock that service out.
+//! for 2 s and up to the limit, for what is over it is 413 whoever sends it. No rate limit counts
+//! the refused: judging a token costs a hash and no query, its key cannot be guessed, and a limit
+//! would let whoever shares the other service's address lock that service out.
 
 use std::time::Duration;
 
