@@ -81,7 +81,7 @@ async fn the_log_of_the_program_finds_a_cut_at_the_end() {
 
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("log").to_str().unwrap().to_owned();
-    std::fs::write(&file, log).unwrap();
+    std::fs::write(&file, &log).unwrap();
     let verify = ["verify", "--checkpoints", &file];
     assert_eq!(audit(&database, &verify).await.status, 0);
     tamper(
@@ -91,6 +91,10 @@ async fn the_log_of_the_program_finds_a_cut_at_the_end() {
     )
     .await;
     assert_eq!(audit(&database, &["verify"]).await.status, 0);
+    std::fs::write(&file, "nothing").unwrap();
+    let compared_with_nothing = audit(&database, &verify).await;
+    assert_eq!(compared_with_nothing.status, 3, "{compared_with_nothing:?}");
+    std::fs::write(&file, log).unwrap();
     let cut = audit(&database, &verify).await;
     assert!(cut.status == 1 && cut.stdout.contains("was cut off at the end"), "{cut:?}");
 }

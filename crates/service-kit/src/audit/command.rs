@@ -83,6 +83,9 @@ pub enum AuditCommandError {
     /// A key is demanded and not there.
     #[error("AUDIT_SIGNING_KEY is not set.")]
     NoKey,
+    /// Nothing could be compared, which must not look like a comparison that went well.
+    #[error("{0} holds no checkpoint of the log of {1}: nothing can be compared with it.")]
+    NoCheckpoint(String, &'static str),
     /// The other service's export is somebody else's.
     #[error("{0} is not an export of the log of {1}.")]
     NotOther(String, &'static str),
@@ -161,7 +164,12 @@ async fn verify(
     evidence.keys.extend(&wanted.public_key);
     for path in &wanted.checkpoints {
         let found = open(path).and_then(export::read_checkpoints);
-        evidence.checkpoints.extend(found.map_err(|error| in_file(path, error))?);
+        let mut found = found.map_err(|error| in_file(path, error))?;
+        found.retain(|checkpoint| checkpoint.service == log.service);
+        if found.is_empty() {
+            return Err(AuditCommandError::NoCheckpoint(name(path), log.service));
+        }
+        evidence.checkpoints.extend(found);
     }
     if let Some(path) = &wanted.other {
         evidence.other = Some(other(path, log)?);
