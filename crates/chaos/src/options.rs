@@ -20,12 +20,6 @@ pub struct Options {
 }
 
 impl Options {
-    /// As `--planted` gives them.
-    #[must_use]
-    pub fn planted() -> Self {
-        Self { seed: None, minutes: 1, seconds: None, planted: true }
-    }
-
     /// The seed; another one each time where none was given.
     pub(crate) fn seed(&self) -> u64 {
         let fresh = || u64::from(uuid::Uuid::new_v4().as_fields().0);
