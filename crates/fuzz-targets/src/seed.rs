@@ -91,7 +91,6 @@ fn client_data() -> Vec<Vec<u8>> {
 
 /// Registrations of an authenticator as phones, security keys and password managers make them.
 fn registrations() -> Vec<Registration> {
-    let good = world().authenticator.clone();
     let mut free = software_passkey::SoftwarePasskey::synced();
     free.transports.push("usb".to_owned());
     let plain = free.registration(&world().creation, ORIGIN);
@@ -105,7 +104,6 @@ fn registrations() -> Vec<Registration> {
     let mut long = plain.clone();
     long.credential_id = vec![9; 1023];
     let attested = plain.clone().self_attested();
-    drop(good);
     vec![plain, counted, extended, long, attested]
 }
 
