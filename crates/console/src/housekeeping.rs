@@ -8,7 +8,7 @@ use service_kit::{challenge, service_token};
 use tokio_util::sync::CancellationToken;
 
 use crate::db;
-use crate::startup::Shared;
+use crate::state::Shared;
 
 /// The time between two rounds. The first begins at once.
 const INTERVAL: Duration = Duration::from_secs(60);

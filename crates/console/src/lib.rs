@@ -14,5 +14,6 @@ pub mod routes;
 pub mod schema;
 pub mod settings;
 pub mod startup;
+pub mod state;
 pub mod views;
 pub mod worker;

@@ -1,7 +1,5 @@
 //! The one way to start this service: in production, in tests, in the demo.
 
-use std::time::Duration;
-
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
@@ -21,7 +19,7 @@ use service_kit::metrics::Metrics;
 use service_kit::migrate::{self, MigrateError};
 use service_kit::passkey::{CeremonyError, Passkeys};
 use service_kit::redis::Redis;
-use service_kit::server;
+use service_kit::server::{self, CONNECTIONS_A_WORKER, HEAD_LIMIT, KEEP_ALIVE};
 use service_kit::service_client::ServiceClient;
 use service_kit::service_token::Guard;
 use service_kit::stop::{Background, REQUEST_GRACE_SECONDS};
@@ -33,8 +31,6 @@ use crate::{MIGRATIONS, db, housekeeping, http, routes};
 
 /// The relying party's name, as password managers show it.
 const RP_NAME: &str = "Raxx";
-/// How long a client may take to send a request's head.
-const REQUEST_WITHIN: Duration = Duration::from_secs(10);
 
 /// The service, listening and ready to run.
 pub struct Application {
@@ -109,8 +105,9 @@ impl Application {
         })
         .disable_signals()
         .shutdown_timeout(REQUEST_GRACE_SECONDS)
-        .client_request_timeout(REQUEST_WITHIN)
-        .max_connections(server::CONNECTIONS_A_WORKER);
+        .client_request_timeout(HEAD_LIMIT)
+        .keep_alive(KEEP_ALIVE)
+        .max_connections(CONNECTIONS_A_WORKER);
         if let Some(workers) = workers {
             server = server.workers(workers);
         }

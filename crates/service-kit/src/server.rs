@@ -13,6 +13,13 @@ const BACKLOG: i32 = 1024;
 /// How many connections one thread of a server serves at once; more wait to be taken. What one
 /// holds in memory is a request's head and body at most.
 pub const CONNECTIONS_A_WORKER: usize = 2048;
+/// How long a client may take to send a request's head.
+pub const HEAD_LIMIT: Duration = Duration::from_secs(10);
+/// How long a connection is kept without a request. Longer than anybody keeps one who sends us
+/// requests (Heroku's router: 90 s), so that the other side is the one that closes it: actix looks
+/// at this clock before it looks for bytes, and a busy worker would close a connection on which a
+/// request is waiting already.
+pub const KEEP_ALIVE: Duration = Duration::from_secs(95);
 /// How long a client may leave bytes of an answer unread, or its machine silent, before the
 /// connection is closed.
 const UNREAD_LIMIT: Duration = Duration::from_secs(20);

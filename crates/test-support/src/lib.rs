@@ -13,6 +13,7 @@
 
 pub mod binaries;
 pub mod chromium;
+pub mod generated;
 pub mod hold;
 mod http_server;
 pub mod postgres;
