@@ -25,6 +25,7 @@ pub mod relay;
 pub mod schema_file;
 pub mod small_disk;
 mod throwaway;
+pub mod tls;
 pub mod wait;
 pub mod walk;
 

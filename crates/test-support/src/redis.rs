@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::throwaway::{
     Arguments, Directory, Server, StartError, StopSignal, free_port, search_path,
 };
+use crate::tls::Certificate;
 
 /// Names a running server that tests use instead of one of their own:
 /// `redis://127.0.0.1:port`, without a password, with as many databases as there are tests.
@@ -25,6 +26,7 @@ const DATABASES: u16 = 8192;
 #[derive(Debug)]
 pub struct RedisServer {
     port: u16,
+    tls: bool,
     server: Server,
 }
 
@@ -35,10 +37,23 @@ impl RedisServer {
     ///
     /// [`StartError`]; where there is no `redis-server` it says how to install it.
     pub fn start() -> Result<Self, StartError> {
+        Self::start_with(None)
+    }
+
+    /// The same, but it speaks TLS alone and shows `certificate`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::start`].
+    pub fn start_with_tls(certificate: &Certificate) -> Result<Self, StartError> {
+        Self::start_with(Some(certificate))
+    }
+
+    fn start_with(certificate: Option<&Certificate>) -> Result<Self, StartError> {
         const ATTEMPTS: usize = 5;
         let mut attempt = 1;
         loop {
-            match Self::start_once() {
+            match Self::start_once(certificate) {
                 // Somebody took the port between our look and the server's.
                 Err(StartError::Failed { output, .. })
                     if attempt < ATTEMPTS && output.contains("Address already in use") =>
@@ -50,7 +65,7 @@ impl RedisServer {
         }
     }
 
-    fn start_once() -> Result<Self, StartError> {
+    fn start_once(certificate: Option<&Certificate>) -> Result<Self, StartError> {
         let program = find().ok_or(StartError::NotInstalled {
             program: "redis-server",
             package: "redis",
@@ -65,9 +80,23 @@ impl RedisServer {
         let port = free_port()?;
         let port_text = port.to_string();
         let databases = DATABASES.to_string();
-        let arguments = [
-            "--port",
-            &port_text,
+        let mut arguments: Vec<OsString> = match certificate {
+            None => ["--port", &port_text].map(OsString::from).into(),
+            Some(certificate) => {
+                let files = certificate.write(&directory)?;
+                let own = ["--port", "0", "--tls-port", &port_text, "--tls-auth-clients", "no"];
+                let mut own: Vec<_> = own.map(OsString::from).into();
+                for (option, file) in [
+                    ("--tls-cert-file", &files.certificate),
+                    ("--tls-key-file", &files.key),
+                    ("--tls-ca-cert-file", &files.certificate),
+                ] {
+                    own.extend([OsString::from(option), file.into()]);
+                }
+                own
+            }
+        };
+        let common = [
             "--bind",
             "127.0.0.1",
             "--databases",
@@ -81,7 +110,7 @@ impl RedisServer {
             "--dir",
             ".",
         ];
-        let arguments = arguments.into_iter().map(OsString::from).collect();
+        arguments.extend(common.map(OsString::from));
         let server =
             Server::start(directory, &Arguments { program: name, arguments }, StopSignal::Kill)?;
         // Its own word, not an answer on the port: that might come from another server.
@@ -89,7 +118,7 @@ impl RedisServer {
             server.log().contains("Ready to accept connections")
         })?;
         if ready {
-            Ok(Self { port, server })
+            Ok(Self { port, tls: certificate.is_some(), server })
         } else {
             Err(StartError::Failed { program: "redis-server", output: server.log() })
         }
@@ -114,7 +143,14 @@ impl RedisServer {
     /// Its URL, naming database 0.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
+        let scheme = if self.tls { "rediss" } else { "redis" };
+        format!("{scheme}://127.0.0.1:{}", self.port)
+    }
+
+    /// The port that it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
     }
 }
 

@@ -10,5 +10,6 @@ mod audit;
 mod decoy;
 mod outages;
 mod passkey;
+mod tls;
 mod transaction;
 mod unread;

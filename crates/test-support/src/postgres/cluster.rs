@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::throwaway::{
     Arguments, Directory, Server, StartError, StopSignal, command, free_port, tail,
 };
+use crate::tls::Certificate;
 
 use super::programs;
 
@@ -19,11 +20,13 @@ pub struct Options {
     pub max_connections: u16,
     /// Further settings (`name`, `value`) of `postgresql.conf`; they win over ours.
     pub settings: Vec<(String, String)>,
+    /// What it shows to whoever asks for TLS; without it there is none.
+    pub certificate: Option<Certificate>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { max_connections: 400, settings: Vec::new() }
+        Self { max_connections: 400, settings: Vec::new(), certificate: None }
     }
 }
 
@@ -129,10 +132,15 @@ fn initialise(directory: &Directory, programs: &Path) -> Result<(), StartError> 
 fn run(directory: Directory, programs: &Path, options: &Options) -> Result<Cluster, StartError> {
     let port = free_port()?;
     let data = directory.path().join("data");
-    let server = Arguments {
-        program: programs.join("postgres"),
-        arguments: arguments(&data, port, options),
-    };
+    let mut arguments = arguments(&data, port, options);
+    if let Some(certificate) = &options.certificate {
+        let files = certificate.write(&directory)?;
+        let path = |path: &Path| path.display().to_string();
+        arguments.extend(setting("ssl", "on"));
+        arguments.extend(setting("ssl_cert_file", &path(&files.certificate)));
+        arguments.extend(setting("ssl_key_file", &path(&files.key)));
+    }
+    let server = Arguments { program: programs.join("postgres"), arguments };
     let server = Server::start(directory, &server, StopSignal::Quit)?;
     wait_until_ready(&server)?;
     Ok(Cluster { port, server })
@@ -172,8 +180,11 @@ fn arguments(data: &Path, port: u16, options: &Options) -> Vec<OsString> {
     let theirs = options.settings.iter().map(|(name, value)| (name.as_str(), value.clone()));
     let mut arguments = vec![OsString::from("-D"), data.into()];
     for (name, value) in ours.into_iter().chain(theirs) {
-        arguments.push(OsString::from("-c"));
-        arguments.push(OsString::from(format!("{name}={value}")));
+        arguments.extend(setting(name, &value));
     }
     arguments
+}
+
+fn setting(name: &str, value: &str) -> [OsString; 2] {
+    [OsString::from("-c"), OsString::from(format!("{name}={value}"))]
 }
