@@ -2,6 +2,7 @@
 //! `docs/runbooks/rotate-keys.md`. At every step two processes of a service run side by side, the
 //! old one and the new, and nobody's request may fail.
 
+mod audit_key;
 mod bootstrap_key;
 mod console_key;
 mod database;
@@ -10,6 +11,7 @@ mod instance;
 mod internal_token;
 mod metrics_token;
 mod postmark_token;
+mod redis_url;
 mod stream;
 mod webhook_secret;
 
