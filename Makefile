@@ -5,7 +5,7 @@
 help:
 	@echo 'make demo               the whole system on throw-away servers, with testers in every state'
 	@echo 'make test               everything that has to hold: check, then all tests'
-	@echo 'make check              formatting, clippy, documentation, dependency rules'
+	@echo 'make check              formatting, clippy, documentation, dependency rules, licences'
 	@echo 'make chaos              load and faults for a minute; ARGS="--seed 7 --minutes 10" for more'
 	@echo 'make load               more requests than they can take; ARGS="--seconds 60" for longer'
 	@echo 'make fuzz               feeds every parser for 20 s; ARGS="client_data --seconds 600" for one'

@@ -7,7 +7,7 @@ use test_support::postgres::{self, Cluster, Options};
 use test_support::redis::{self, RedisServer};
 
 use crate::step::{Failure, announce, cargo, done, run};
-use crate::{docs, edges};
+use crate::{deny, docs, edges};
 
 /// Everything but the tests.
 pub(crate) fn check() -> Result<(), Failure> {
@@ -28,7 +28,7 @@ pub(crate) fn check() -> Result<(), Failure> {
     let started = Instant::now();
     docs::check()?;
     done(started);
-    Ok(())
+    deny::check()
 }
 
 /// Everything, with one Postgres and one Redis for all tests. They are started first, and the

@@ -35,9 +35,12 @@ fn file_name(page: &Path) -> &str {
     page.file_name().and_then(|name| name.to_str()).unwrap_or_default()
 }
 
-/// The README and everything under `docs`, in order.
+/// The pages at the top.
+const TOP: [&str; 4] = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"];
+
+/// Those at the top and everything under `docs`, in order.
 fn pages(root: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let mut pages = vec![root.join("README.md")];
+    let mut pages: Vec<PathBuf> = TOP.iter().map(|page| root.join(page)).collect();
     let mut folders = vec![root.join("docs")];
     while let Some(folder) = folders.pop() {
         let entries = fs::read_dir(&folder).map_err(|error| unreadable(&folder, &error))?;
@@ -69,6 +72,15 @@ mod tests {
     #[test]
     fn whatever_the_documentation_points_at_is_there() {
         check().unwrap();
+    }
+
+    #[test]
+    fn the_pages_at_the_top_are_read_as_those_under_docs_are() {
+        let root = crate::workspace();
+        let pages = pages(&root).unwrap();
+        for page in ["README.md", "CONTRIBUTING.md", "docs/security.md", "docs/adr/README.md"] {
+            assert!(pages.contains(&root.join(page)), "{page}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod check;
 mod demo;
+mod deny;
 mod docs;
 mod edges;
 mod fuzz;
@@ -24,7 +25,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Formatting, clippy, documentation and the dependency rules: all but the tests.
+    /// Formatting, clippy, documentation, the dependency rules and licences: all but the tests.
     Check,
     /// All of `check`, then all tests, on a throw-away Postgres and Redis.
     Test,
