@@ -118,7 +118,7 @@ fn every_address_between_containers_names_a_service_and_its_port() {
         let inner = inner.iter().chain(&["POSTMARK_API_URL"]).filter_map(|it| given.get(*it));
         addresses.extend(inner.cloned());
     }
-    assert_eq!(addresses.len(), 10);
+    assert_eq!(addresses.len(), 12);
     for address in addresses {
         let url = url::Url::parse(&address).unwrap();
         let service = services.get(url.host_str().unwrap()).unwrap_or_else(|| panic!("{address}"));
