@@ -1,6 +1,6 @@
 # Each target installs the servers and the browser that it needs, where they are missing.
 
-.PHONY: help demo test check chaos load fuzz look pictures schema generated smoke-signup-prod
+.PHONY: help demo test check chaos load fuzz look pictures schema generated release smoke-signup-prod
 
 help:
 	@echo 'make demo               the whole system on throw-away servers, with testers in every state'
@@ -13,6 +13,7 @@ help:
 	@echo 'make pictures           the pictures in the README, made anew from the demo'
 	@echo 'make schema             write the schema.rs files anew, after a migration has changed'
 	@echo 'make generated          write the checked-in files anew that are made from the code'
+	@echo 'make release            what is deployed, one program a service, in target/deploy'
 	@echo 'make smoke-signup-prod  prove on the live deployment that a person can sign up'
 
 # Not `cargo xtask`, which keeps cargo quiet: the first build takes minutes, and shows.
@@ -54,6 +55,9 @@ schema:
 generated:
 	@bin/setup postgres redis
 	@GENERATE=1 cargo test --quiet --package raptor-api --package console --test it generated::
+
+release:
+	@bin/build-release
 
 # What make itself exits with is 2 whenever a command fails; the script says more (0, 1 or 2).
 smoke-signup-prod:

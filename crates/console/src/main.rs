@@ -37,6 +37,8 @@ struct Arguments {
 enum Command {
     /// Runs the service until SIGTERM or Ctrl-C; then finishes what it began.
     Serve,
+    /// Asks the service on this machine, at `PORT`, whether it is alive; exit status 1 where not.
+    Health,
     /// Brings the database's schema up to date. Safe to run twice, and at once.
     Migrate,
     /// Operators.
@@ -125,6 +127,7 @@ async fn main() -> ExitCode {
             return end(retain(variables, dry_run).await);
         }
         Command::Serve => serve(variables).await,
+        Command::Health => health(variables).await,
         Command::Migrate => migrate(variables).await,
         Command::Admin(AdminCommand::Invite { email, role }) => {
             invite(variables, &email, role).await
@@ -161,6 +164,10 @@ async fn serve(variables: Variables) -> Result<(), Failure> {
     let application = Application::build(settings).map_err(sentence)?;
     tracing::info!(port = application.port(), "listening");
     application.run_until_stopped(stop).await.map_err(sentence)
+}
+
+async fn health(variables: Variables) -> Result<(), Failure> {
+    service_kit::health::probe(variables.for_health()?).await.map_err(sentence)
 }
 
 async fn migrate(variables: Variables) -> Result<(), Failure> {

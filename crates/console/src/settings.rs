@@ -1,5 +1,6 @@
 //! The Console's variables (section 9 of the contracts): read once, every fault named together.
 
+pub mod catalogue;
 mod variables;
 
 use ghost_contracts::EmailAddress;

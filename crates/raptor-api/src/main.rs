@@ -26,6 +26,8 @@ struct CommandLine {
 enum Command {
     /// Run the service until SIGTERM or Ctrl-C.
     Serve,
+    /// Ask the service on this machine, at `PORT`, whether it is alive; exit status 1 where not.
+    Health,
     /// Bring the database schema up to date. Safe to run twice and at once.
     Migrate,
     /// Mint a signup link's token and print it. It is good for 30 minutes and works once.
@@ -77,6 +79,7 @@ async fn main() -> ExitCode {
     let variables = Variables::read(Source::process());
     let end = match CommandLine::parse().command {
         Command::Serve => serve(variables).await,
+        Command::Health => health(variables).await,
         Command::Audit(command) => audit(command, variables).await,
         command => run(command, variables).await,
     };
@@ -108,6 +111,12 @@ async fn serve(variables: Variables) -> Result<ExitCode, Failure> {
     application.run_until_stopped(stop).await.map_err(|error| failed(&error))?;
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
+}
+
+async fn health(variables: Variables) -> Result<ExitCode, Failure> {
+    let port = variables.for_health()?;
+    let alive = service_kit::health::probe(port).await;
+    alive.map(|()| ExitCode::SUCCESS).map_err(|error| Failure::Other(error.to_string()))
 }
 
 /// Exit status 1 where the log is not intact, 3 where it could not be read.
@@ -145,7 +154,10 @@ async fn run(command: Command, variables: Variables) -> Result<ExitCode, Failure
                 return Ok(ExitCode::from(NO_SUCH_ACCOUNT));
             }
         }
-        Command::Serve | Command::Audit(_) | Command::MintBootstrapToken { .. } => {}
+        Command::Serve
+        | Command::Health
+        | Command::Audit(_)
+        | Command::MintBootstrapToken { .. } => {}
     }
     Ok(ExitCode::SUCCESS)
 }

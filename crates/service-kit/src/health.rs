@@ -1,5 +1,6 @@
 //! `GET /healthz`, `GET /readyz`, `GET /metrics` (section 9 of the contracts).
 
+mod probe;
 mod readiness;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -18,6 +19,7 @@ use crate::http::resource;
 use crate::metrics::Metrics;
 use crate::migrate;
 use crate::redis::Redis;
+pub use probe::{NotAlive, probe};
 use readiness::Answer;
 pub use readiness::Readiness;
 

@@ -15,6 +15,9 @@ pub enum Audience {
     Command,
 }
 
+/// What narrows or widens the log.
+pub const VARIABLE: &str = EnvFilter::DEFAULT_ENV;
+
 /// What is said whatever `RUST_LOG` says: a checkpoint that is noted as left must leave.
 const ALWAYS: &str = "service_kit::audit::departure=info";
 

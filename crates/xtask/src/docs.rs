@@ -1,5 +1,5 @@
 //! What the documentation points at has to be there: pages, headings, and the tests that
-//! `docs/security*.md` name as evidence.
+//! `docs/security*.md` and `docs/deploy.md` name as evidence.
 
 mod evidence;
 mod links;
@@ -22,17 +22,18 @@ pub(crate) fn check() -> Result<(), Failure> {
     if missing.is_empty() { Ok(()) } else { Err(Failure::Docs(missing)) }
 }
 
-/// What a page points at and is not there. The security pages name tests as evidence.
+/// What a page points at and is not there. Some pages name tests as evidence.
 fn lost(root: &Path, page: &Path, text: &str) -> Vec<String> {
     let mut lost = links::broken(page, text);
-    if page.starts_with(root.join("docs")) && file_name(page).starts_with("security") {
+    if page.starts_with(root.join("docs")) && names_evidence(page) {
         lost.extend(evidence::missing(root, text));
     }
     lost
 }
 
-fn file_name(page: &Path) -> &str {
-    page.file_name().and_then(|name| name.to_str()).unwrap_or_default()
+fn names_evidence(page: &Path) -> bool {
+    let name = page.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.starts_with("security") || name == "deploy.md"
 }
 
 /// The pages at the top.
@@ -84,11 +85,12 @@ mod tests {
     }
 
     #[test]
-    fn a_security_page_that_names_no_real_test_is_found() {
+    fn a_page_of_evidence_that_names_no_real_test_is_found() {
         let root = crate::workspace();
         let text = "`xtask::docs::tests::nothing` [x](nowhere.md)";
         let on = |page: &str| lost(&root, &root.join(page), text).len();
         assert_eq!(on("docs/security-new.md"), 2);
+        assert_eq!(on("docs/deploy.md"), 2);
         assert_eq!(on("docs/testing-new.md"), 1);
     }
 }

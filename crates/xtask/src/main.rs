@@ -31,6 +31,8 @@ enum Command {
     Test,
     /// The whole system on a throw-away Postgres and Redis, with testers in every state.
     Demo(demo::Options),
+    /// The demo's mailbox by itself, in Postmark's place: for docker-compose.yml.
+    Mailbox(demo::mailbox::alone::Options),
     /// More than the services can take, and whether they bear it, on throw-away servers. For
     /// figures that mean something: `cargo run --release --package xtask -- load`.
     Load(demo::load::Options),
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         Command::Check => check::check(),
         Command::Test => check::test(),
         Command::Demo(options) => return demo::run(&options),
+        Command::Mailbox(options) => return demo::mailbox::alone::run(options),
         Command::Load(options) => return demo::load::run(&options),
         Command::Chaos(options) => return chaos::main(&options),
         Command::Look(words) => pages::look(&words),

@@ -1,6 +1,6 @@
 //! Each variable read once, and what each command demands of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ghost_contracts::service_token::{KeyRing, SigningKey};
 use secrecy::SecretString;
@@ -86,6 +86,12 @@ impl Variables {
         }
     }
 
+    /// The names of all that were looked for; a prefix with `*` behind it.
+    #[must_use]
+    pub fn asked(&self) -> &BTreeSet<String> {
+        self.reader.asked()
+    }
+
     /// How log lines look; a malformed value is reported with the rest.
     #[must_use]
     pub fn log_format(&self) -> LogFormat {
@@ -148,6 +154,15 @@ impl Variables {
             })
         })();
         self.reader.finish(settings)
+    }
+
+    /// What `health` needs: where the service listens.
+    ///
+    /// # Errors
+    /// Every malformed variable, since `serve` cannot have started with one.
+    pub fn for_health(self) -> Result<u16, Faults> {
+        let port = self.port.or(DEFAULT_PORT);
+        self.reader.finish(Some(port))
     }
 
     /// What `migrate` needs.

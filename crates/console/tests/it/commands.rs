@@ -139,3 +139,14 @@ async fn serve_logs_json_serves_and_drains_on_sigterm() {
     }
     assert_eq!(end(program).await.status, 0);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn health_tells_whether_the_service_at_its_port_is_alive_and_needs_no_other_variable() {
+    let app = TestApp::start().await;
+    let (_, port) = app.client.base().rsplit_once(':').unwrap();
+    for (port, status) in [(port, 0), ("1", 1), ("nowhere", 2)] {
+        let ended = run(&["health"], &BTreeMap::from([("PORT", port.to_owned())])).await;
+        assert_eq!((ended.status, ended.stdout.as_str()), (status, ""), "{ended:?}");
+        assert_eq!(ended.stderr.is_empty(), status == 0, "{ended:?}");
+    }
+}

@@ -16,12 +16,14 @@ mod audit_seals;
 mod beta;
 mod commands;
 mod defences;
+mod deployment;
 mod enroll;
 mod error_pages;
 mod every_route;
 #[cfg(debug_assertions)]
 mod fail_points;
 mod flags;
+mod generated;
 mod ghost_reset;
 mod health;
 mod helpers;

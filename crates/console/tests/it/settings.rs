@@ -2,6 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use console::settings::catalogue::VARIABLES;
+use console::settings::{Settings, Variables};
+use service_kit::settings::Source;
+use service_kit::settings::catalogue::{Unset, check};
+
 use super::helpers::binary::run;
 use super::helpers::variables;
 
@@ -137,4 +142,34 @@ async fn help_needs_nothing() {
         assert_eq!(ended.status, 0, "{ended:?}");
         assert!(ended.stdout.contains("Usage:"), "{ended:?}");
     }
+}
+
+#[test]
+fn every_variable_is_described_and_nothing_else() {
+    let variables = Variables::read(Source::default());
+    assert_eq!(check::differences(VARIABLES, variables.asked()), [""; 0]);
+}
+
+#[test]
+fn what_is_described_as_required_is_what_serve_demands_and_it_takes_the_examples() {
+    let faults = check::faults(VARIABLES, |source| Variables::read(source).for_serve().map(drop));
+    assert_eq!(faults, [""; 0]);
+}
+
+#[test]
+fn a_default_is_what_the_description_says() {
+    let defaults = VARIABLES.iter().filter_map(|it| match it.unset {
+        Unset::Default(value) => Some((it.name, value)),
+        Unset::Required | Unset::Means(_) => None,
+    });
+    let given = check::required(VARIABLES).chain(defaults);
+    let served = |source| {
+        let variables = Variables::read(source);
+        let log_format = variables.log_format();
+        let Settings { port, postmark, smoke_email_domain, trusted_proxy_hops, .. } =
+            variables.for_serve().unwrap();
+        (port, log_format, postmark.api_url, smoke_email_domain, trusted_proxy_hops.0)
+    };
+    let without = served(Source::from_pairs(check::required(VARIABLES)));
+    assert_eq!(served(Source::from_pairs(given)), without);
 }

@@ -210,3 +210,15 @@ async fn serve_logs_json_drains_on_sigterm_and_exits_0() {
         assert!(!line.contains("a-secret"), "{line}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn health_tells_whether_the_service_at_its_port_is_alive_and_needs_no_other_variable() {
+    let app = TestApp::start().await;
+    let (_, port) = app.client.base().rsplit_once(':').unwrap();
+    for (port, status) in [(port, 0), ("1", 1), ("nowhere", 2)] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_raptor-api"));
+        let asked = command.arg("health").env_clear().env("PORT", port).output().await.unwrap();
+        assert_eq!(asked.status.code(), Some(status), "{asked:?}");
+        assert!(asked.stdout.is_empty() && asked.stderr.is_empty() == (status == 0), "{asked:?}");
+    }
+}

@@ -2,6 +2,11 @@
 
 use std::process::{Command, Output};
 
+use raptor_api::settings::catalogue::VARIABLES;
+use raptor_api::settings::{Settings, Variables};
+use service_kit::settings::Source;
+use service_kit::settings::catalogue::{Unset, check};
+
 use crate::helpers::variables;
 
 fn raptor(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
@@ -115,4 +120,33 @@ fn help_needs_no_variable() {
         assert_eq!(output.status.code(), Some(0), "{output:?}");
         assert!(!output.stdout.is_empty());
     }
+}
+
+#[test]
+fn every_variable_is_described_and_nothing_else() {
+    let variables = Variables::read(Source::default());
+    assert_eq!(check::differences(VARIABLES, variables.asked()), [""; 0]);
+}
+
+#[test]
+fn what_is_described_as_required_is_what_serve_demands_and_it_takes_the_examples() {
+    let faults = check::faults(VARIABLES, |source| Variables::read(source).for_serve().map(drop));
+    assert_eq!(faults, [""; 0]);
+}
+
+#[test]
+fn a_default_is_what_the_description_says() {
+    let defaults = VARIABLES.iter().filter_map(|it| match it.unset {
+        Unset::Default(value) => Some((it.name, value)),
+        Unset::Required | Unset::Means(_) => None,
+    });
+    let given = check::required(VARIABLES).chain(defaults);
+    let served = |source| {
+        let settings: Settings = Variables::read(source).for_serve().unwrap();
+        let Settings { port, log_format, registration, rate_limit, hops, smoke_domain, .. } =
+            settings;
+        (port, log_format, registration, rate_limit.0, hops.0, smoke_domain)
+    };
+    let without = served(Source::from_pairs(check::required(VARIABLES)));
+    assert_eq!(served(Source::from_pairs(given)), without);
 }

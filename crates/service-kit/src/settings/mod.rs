@@ -1,11 +1,12 @@
 //! Settings from the environment: read once, at start, every fault named together
 //! (section 9 of the contracts).
 
+pub mod catalogue;
 mod database_url;
 mod public_url;
 mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 pub use database_url::{CaCertificates, DatabaseSettings, DatabaseUrl, TlsMode};
@@ -100,6 +101,7 @@ impl<T> Given<T> {
 /// Reads variables and gathers every fault.
 pub struct Reader {
     source: Source,
+    asked: BTreeSet<String>,
     faults: Vec<Fault>,
 }
 
@@ -107,11 +109,12 @@ impl Reader {
     /// Starts with no fault.
     #[must_use]
     pub fn new(source: Source) -> Self {
-        Self { source, faults: Vec::new() }
+        Self { source, asked: BTreeSet::new(), faults: Vec::new() }
     }
 
     /// Reads one variable; a malformed value is a fault from here on, whoever needs it.
     pub fn read<T: Setting>(&mut self, name: &'static str) -> Given<T> {
+        self.asked.insert(name.to_owned());
         match self.source.parse(name) {
             None => Given { name, value: None, malformed: false },
             Some(Ok(value)) => Given { name, value: Some(value), malformed: false },
@@ -125,6 +128,7 @@ impl Reader {
     /// Reads every variable whose name begins with `prefix`, by its name. A malformed value is a
     /// fault like any other.
     pub fn read_each<T: Setting>(&mut self, prefix: &str) -> BTreeMap<String, T> {
+        self.asked.insert(format!("{prefix}*"));
         let mut values = BTreeMap::new();
         for name in self.source.names_with_prefix(prefix) {
             match self.source.parse(&name) {
@@ -159,6 +163,13 @@ impl Reader {
             Some(value) if self.faults.is_empty() => Ok(value),
             _ => Err(Faults(self.faults)),
         }
+    }
+
+    /// The names that were asked for, whether there was a value or not; a prefix with `*` behind
+    /// it.
+    #[must_use]
+    pub fn asked(&self) -> &BTreeSet<String> {
+        &self.asked
     }
 
     /// The variables that are being read.

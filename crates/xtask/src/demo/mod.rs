@@ -14,7 +14,7 @@ mod failure;
 mod fill;
 pub(crate) mod load;
 mod logs;
-mod mailbox;
+pub(crate) mod mailbox;
 mod operator;
 mod pictures;
 mod ports;

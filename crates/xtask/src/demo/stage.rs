@@ -94,7 +94,7 @@ impl Stage {
         let token = settings.postmark_token.clone();
         let webhook = settings.webhook.clone();
         let database = databases.raptor.clone();
-        let mailbox = Data::new(Mailbox::new(addresses.clone(), token, webhook, database));
+        let mailbox = Data::new(Mailbox::new(addresses.clone(), token, webhook, Some(database)));
         let system = System { addresses, binaries, settings, mailbox, databases, logs };
         self.start_services(ports, &system).await?;
         step.done();

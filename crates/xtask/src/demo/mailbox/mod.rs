@@ -1,6 +1,8 @@
 //! The mailbox: Postmark's place in the demo, with a page for every mail, somebody who plays
-//! the tester, and a desk where a newcomer gets signed in to the Console.
+//! the tester, and a desk where a newcomer gets signed in to the Console. [`alone`] it only shows
+//! mails.
 
+pub(crate) mod alone;
 mod answers;
 mod mail;
 mod play;
@@ -36,7 +38,8 @@ pub(super) struct Mailbox {
     addresses: Addresses,
     postmark_token: String,
     webhook: Webhook,
-    raptor_database: String,
+    /// Where there is nobody who plays the tester, and no desk, there is none.
+    raptor_database: Option<String>,
     clock: Clock,
     mails: Mutex<Vec<Mail>>,
     arrived: watch::Sender<usize>,
@@ -45,13 +48,13 @@ pub(super) struct Mailbox {
 
 impl Mailbox {
     /// An empty mailbox that takes mails from who knows `postmark_token` and says at `webhook`
-    /// what became of them. `raptor_database` is the URL of the throw-away database in which time
-    /// can be made to pass.
+    /// what became of them. `raptor_database` is the URL of the demo's throw-away database, in
+    /// which time can be made to pass; without it mails are shown and nothing is played.
     pub(super) fn new(
         addresses: Addresses,
         postmark_token: String,
         webhook: Webhook,
-        raptor_database: String,
+        raptor_database: Option<String>,
     ) -> Self {
         Self {
             addresses,
@@ -84,6 +87,11 @@ impl Mailbox {
                 return mails;
             }
         }
+    }
+
+    /// Whether somebody plays the tester here, and the desk is open.
+    fn plays(&self) -> bool {
+        self.raptor_database.is_some()
     }
 
     fn put(&self, mail: impl FnOnce(usize) -> Mail) {
@@ -127,12 +135,18 @@ fn server(mailbox: web::Data<Mailbox>, listener: TcpListener) -> Result<Server, 
         .map_err(|reason| Failure::new(format!("its address {reason}")))?;
     let public = web::Data::new(public);
     let port = listener.local_addr().could_not("find its port")?.port();
+    let plays = mailbox.plays();
     let server = HttpServer::new(move || {
         App::new()
             .app_data(mailbox.clone())
             .app_data(public.clone())
             .app_data(web::Data::new(ErrorPages(views::error)))
             .configure(routes)
+            .configure(|config| {
+                if plays {
+                    stage(config)
+                }
+            })
             .default_service(web::to(resource::not_found))
             .wrap(from_fn(answers::same_origin))
             .wrap(from_fn(errors::render))
@@ -152,10 +166,15 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(resource::get("/", read::list))
         .service(resource::get("/mails/{number}", read::mail))
         .service(resource::get("/mails/{number}/html", read::html))
-        .service(resource::post("/mails/{number}/{play}", play::play))
-        .service(resource::get_post("/sign-in", sign_in::page, sign_in::sign_in))
         .service(resource::get("/style.css", answers::style))
         .service(resource::post("/email", receive::receive));
+}
+
+/// What there is in the demo alone.
+fn stage(config: &mut web::ServiceConfig) {
+    config
+        .service(resource::post("/mails/{number}/{play}", play::play))
+        .service(resource::get_post("/sign-in", sign_in::page, sign_in::sign_in));
 }
 
 #[cfg(test)]

@@ -106,7 +106,9 @@ impl Scene<'_> {
 
     async fn wait(&self) -> Result<String, Failure> {
         let address = self.mail.address();
-        let aged = let_time_pass(&self.mailbox.raptor_database, &address).await?;
+        let database = self.mailbox.raptor_database.as_deref();
+        let database = database.could_not("find the demo's database")?;
+        let aged = let_time_pass(database, &address).await?;
         if aged {
             return Ok(format!("The account of {address} is {TURN} older now."));
         }

@@ -16,8 +16,12 @@ const HTML_PART_POLICY: &str = "sandbox allow-popups allow-popups-to-escape-sand
 pub(super) async fn list(mailbox: web::Data<Mailbox>) -> Result<HttpResponse, ApiError> {
     let mut mails = mailbox.mails().clone();
     mails.reverse();
-    let page =
-        views::Mails { addresses: &mailbox.addresses, mails: &mails, now: mailbox.clock.now() };
+    let page = views::Mails {
+        addresses: &mailbox.addresses,
+        plays: mailbox.plays(),
+        mails: &mails,
+        now: mailbox.clock.now(),
+    };
     answers::page(&mailbox, &page)
 }
 
@@ -27,8 +31,12 @@ pub(super) async fn mail(
     number: web::Path<usize>,
 ) -> Result<HttpResponse, ApiError> {
     let mail = mailbox.find(*number)?;
-    let page =
-        views::OneMail { addresses: &mailbox.addresses, mail: &mail, now: mailbox.clock.now() };
+    let page = views::OneMail {
+        addresses: &mailbox.addresses,
+        plays: mailbox.plays(),
+        mail: &mail,
+        now: mailbox.clock.now(),
+    };
     answers::page(&mailbox, &page)
 }
 

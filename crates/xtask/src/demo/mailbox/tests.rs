@@ -14,6 +14,10 @@ struct Running {
 
 impl Running {
     fn start() -> Self {
+        Self::start_with(Some("postgres://-".to_owned()))
+    }
+
+    fn start_with(database: Option<String>) -> Self {
         let port = Port::find_on_loopback(20_082).unwrap();
         let addresses = Addresses {
             raptor: "http://localhost:1".to_owned(),
@@ -25,8 +29,7 @@ impl Running {
             url: "http://localhost:2/api/webhooks/postmark".to_owned(),
             password: "password".to_owned(),
         };
-        let mailbox =
-            Mailbox::new(addresses, "secret".to_owned(), webhook, "postgres://-".to_owned());
+        let mailbox = Mailbox::new(addresses, "secret".to_owned(), webhook, database);
         let mailbox = web::Data::new(mailbox);
         let handle = serve(mailbox.clone(), port.into_listener()).unwrap();
         Self { mailbox, browser, handle }
@@ -120,5 +123,21 @@ async fn nobody_is_signed_in_before_the_desk_is_open() {
     let answer = running.browser.post_form("/sign-in", &form).await.unwrap();
     assert!(answer.set_cookies.is_empty());
     assert!(answer.body.contains("Try again in a moment"), "{}", answer.body);
+    running.handle.stop(false).await;
+}
+
+#[tokio::test]
+async fn alone_it_shows_mails_and_nothing_is_played() {
+    let mut running = Running::start_with(None);
+    running.send("Welcome").await;
+    let mail = running.get("/mails/1").await;
+    assert!(mail.body.contains("Open the invitation yourself"), "{}", mail.body);
+    for (page, body) in [("a mail", mail.body), ("the list", running.get("/").await.body)] {
+        assert!(!body.contains("/sign-in"), "{page}: {body}");
+        assert!(!body.contains("/finish"), "{page}: {body}");
+    }
+    let answer = running.browser.post_form("/mails/1/finish", &[]).await.unwrap();
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    assert_eq!(running.get("/sign-in").await.status, StatusCode::NOT_FOUND);
     running.handle.stop(false).await;
 }

@@ -13,6 +13,7 @@ use crate::demo::settings::Addresses;
 #[template(path = "demo/mails.html")]
 pub(super) struct Mails<'a> {
     pub(super) addresses: &'a Addresses,
+    pub(super) plays: bool,
     pub(super) mails: &'a [Mail],
     pub(super) now: DateTime<Utc>,
 }
@@ -22,6 +23,7 @@ pub(super) struct Mails<'a> {
 #[template(path = "demo/mail.html")]
 pub(super) struct OneMail<'a> {
     pub(super) addresses: &'a Addresses,
+    pub(super) plays: bool,
     pub(super) mail: &'a Mail,
     pub(super) now: DateTime<Utc>,
 }
