@@ -9,3 +9,4 @@ mod dockerfile;
 mod examples;
 mod files;
 mod image;
+mod rehearsal;

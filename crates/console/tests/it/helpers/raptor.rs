@@ -103,36 +103,49 @@ impl TestRaptor {
 
     /// The same, whatever comes of it.
     pub async fn try_accept(&self, link: &str) -> Reply {
-        let token = token_of_link(link);
-        let opened = self.client.page(&format!("/walkthrough?token={token}")).await;
+        self.client.accept_invitation(&token_of_link(link)).await
+    }
+
+    /// The tester begins to sign up: the `users` row is there, the passkey is not.
+    pub async fn begin(&self, token: &str) -> Reply {
+        self.client.begin_signup(token).await
+    }
+
+    /// The tester signs up with a software passkey, begin to finish.
+    pub async fn sign_up(&self, token: &str) -> Reply {
+        self.client.sign_up(token, RAPTOR_ORIGIN).await
+    }
+}
+
+/// A tester's browser.
+impl Client {
+    /// Opens the walkthrough of an invitation and accepts: 303 to `/signup?token=…`.
+    pub async fn accept_invitation(&self, token: &str) -> Reply {
+        let opened = self.page(&format!("/walkthrough?token={token}")).await;
         if opened.status != 200 {
             return opened;
         }
         let version = opened.text.split("name=\"nda_version\" value=\"").nth(1).unwrap();
         let version = version.split('"').next().unwrap();
-        let fields =
-            [("token", token.as_str()), ("nda_version", version), ("nda_accepted", "true")];
+        let fields = [("token", token), ("nda_version", version), ("nda_accepted", "true")];
         let form = Ask::form("/walkthrough", &fields).html();
-        self.client
-            .with_cookie(opened.cookie())
-            .send(form.header("sec-fetch-site", "same-origin"))
-            .await
+        self.with_cookie(opened.cookie()).send(form.header("sec-fetch-site", "same-origin")).await
     }
 
-    /// The tester begins to sign up: the `users` row is there, the passkey is not.
-    pub async fn begin(&self, token: &str) -> Reply {
-        self.client.post("/api/auth/register/begin-with-token", &json!({"token": token})).await
+    /// Begins to sign up with a bootstrap token.
+    pub async fn begin_signup(&self, token: &str) -> Reply {
+        self.post("/api/auth/register/begin-with-token", &json!({"token": token})).await
     }
 
-    /// The tester signs up with a software passkey, begin to finish.
-    pub async fn sign_up(&self, token: &str) -> Reply {
-        let begun = self.begin(token).await;
+    /// Signs up with a software passkey at a page of `origin`, begin to finish.
+    pub async fn sign_up(&self, token: &str, origin: &str) -> Reply {
+        let begun = self.begin_signup(token).await;
         if begun.status != 200 {
             return begun;
         }
-        let credential = SoftwarePasskey::new().create(&begun.json()["options"], RAPTOR_ORIGIN);
+        let credential = SoftwarePasskey::new().create(&begun.json()["options"], origin);
         let body = json!({"token": token, "credential": credential});
-        self.client.post("/api/auth/register/verify-with-token", &body).await
+        self.post("/api/auth/register/verify-with-token", &body).await
     }
 }
 
