@@ -10,7 +10,8 @@ use service_kit::http::client_address::TrustedProxyHops;
 use service_kit::http::rate_limit::RateLimit;
 use service_kit::settings::{
     CaCertificates, DatabaseSettings, DatabaseUrl, Domain, Faults, Given, KeySecret, LogFormat,
-    PublicUrl, Reader, RedisUrl, RelyingPartyId, ServiceUrl, Source, Switch,
+    PublicUrl, Reader, RedisUrl, RelyingPartyId, ServiceUrl, Source, Switch, TraceSettings,
+    TraceVariables,
 };
 
 use crate::domain::bootstrap_token::BootstrapKeys;
@@ -48,6 +49,7 @@ pub struct Variables {
     audit_key: Given<AuditKey>,
     audit_key_previous: Given<AuditKey>,
     checkpoint_url: Given<CheckpointUrl>,
+    traces: TraceVariables,
 }
 
 /// What `serve` runs with.
@@ -87,6 +89,8 @@ pub struct Settings {
     pub smoke_domain: String,
     /// `AUDIT_SIGNING_KEY`, the one before it, `AUDIT_CHECKPOINT_URL`.
     pub audit: AuditSettings,
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT` and what belongs to it.
+    pub traces: Option<TraceSettings>,
     /// What no variable sets.
     pub tuning: Tuning,
 }
@@ -149,6 +153,7 @@ impl Variables {
             audit_key: reader.read("AUDIT_SIGNING_KEY"),
             audit_key_previous: reader.read("AUDIT_SIGNING_KEY_PREVIOUS"),
             checkpoint_url: reader.read("AUDIT_CHECKPOINT_URL"),
+            traces: TraceVariables::read(&mut reader),
             reader,
         };
         variables.check_rp_id()
@@ -202,6 +207,7 @@ impl Variables {
                     previous: self.audit_key_previous.optional(),
                     checkpoint_url: self.checkpoint_url.optional(),
                 },
+                traces: self.traces.optional(),
                 tuning: Tuning::default(),
             })
         })();

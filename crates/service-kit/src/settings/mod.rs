@@ -2,6 +2,7 @@
 //! (section 9 of the contracts).
 
 mod database_url;
+mod otlp;
 mod public_url;
 mod values;
 
@@ -9,6 +10,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 pub use database_url::{CaCertificates, DatabaseSettings, DatabaseUrl, TlsMode};
+pub use otlp::{OtlpEndpoint, OtlpHeaders, Share, TraceSettings, TraceVariables};
 pub use public_url::{PublicUrl, RelyingPartyId, ServiceUrl};
 pub use values::{Domain, KeySecret, LogFormat, RedisUrl, Switch, Text};
 
