@@ -22,12 +22,14 @@ mod every_route;
 #[cfg(debug_assertions)]
 mod fail_points;
 mod flags;
+mod generated;
 mod ghost_reset;
 mod health;
 mod helpers;
 mod internal;
 mod login;
 mod mail;
+mod observability;
 mod outages;
 mod overview;
 mod parsers;

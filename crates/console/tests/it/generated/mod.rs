@@ -1,0 +1,3 @@
+//! Files that are made from the code and checked in.
+
+mod metrics;
