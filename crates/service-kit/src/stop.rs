@@ -8,8 +8,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::traces::span;
 
-/// How long a stopping service waits for its requests. With [`GRACE`] behind it that is less than
-/// the 30 s after which Heroku kills.
+/// How long a stopping service waits for its requests. With [`GRACE`] behind it, and 1.5 s for
+/// the last traces, that is less than the 30 s after which Heroku kills.
 pub const REQUEST_GRACE_SECONDS: u64 = 14;
 /// How long it then waits for work that outlives its request.
 pub const GRACE: std::time::Duration = std::time::Duration::from_secs(14);

@@ -16,6 +16,10 @@ Every metric of both services, as `GET /metrics` tells of it. This page is made 
 
 *Add up*: each process tells of itself, so `sum` over the processes of a service. *Largest*: it comes
 from the database and is the same from every process, so `max`, never `sum`.
+
+On Linux there is besides what every Prometheus client tells of its process: `process_cpu_seconds_total`,
+`process_open_fds`, `process_max_fds`, `process_resident_memory_bytes`, `process_virtual_memory_bytes`,
+`process_threads`, `process_start_time_seconds`.
 ";
 
 /// One row, whichever service has it.
@@ -33,7 +37,7 @@ impl Row {
         let scoped = notes.iter().find_map(|(scope, word)| {
             Some((metric.help.strip_suffix(scope.note())?.trim_end(), *word))
         });
-        let (help, together) = scoped.unwrap_or((metric.help.as_str(), "add up"));
+        let (help, together) = scoped.unwrap();
         let labels = metric.labels().into_iter().filter(|label| *label != "le");
         Self {
             kind: metric.kind.clone(),
@@ -52,7 +56,8 @@ async fn the_page_of_metrics_is_current() {
     for (service, client) in
         [("Console", &system.console.client), ("Raptor", &system.raptor.client)]
     {
-        for (name, metric) in &Scrape::of(client).await.0 {
+        let scrape = Scrape::of(client).await;
+        for (name, metric) in scrape.0.iter().filter(|(name, _)| !name.starts_with("process_")) {
             let row = rows.entry(name.clone()).or_insert_with(|| Row::of(metric));
             row.services.insert(service);
         }

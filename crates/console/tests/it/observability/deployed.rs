@@ -10,6 +10,14 @@ use super::promql::{self, Known};
 use super::scrape::{Scrape, family};
 use super::traffic::busy;
 
+/// What a service tells on Linux alone.
+const PROCESS: [&str; 4] = [
+    "process_cpu_seconds_total",
+    "process_open_fds",
+    "process_resident_memory_bytes",
+    "process_start_time_seconds",
+];
+
 #[derive(Deserialize)]
 struct RuleFile {
     groups: Vec<Group>,
@@ -70,6 +78,9 @@ async fn known() -> Known {
                 }
             }
         }
+    }
+    if cfg!(not(target_os = "linux")) {
+        known.extend(PROCESS.map(|name| (name.to_owned(), BTreeMap::new())));
     }
     known
 }

@@ -12,7 +12,10 @@ async fn once(app: &TestApp, what: &str, seen: impl Fn(&Scrape) -> bool) -> Scra
     eventually(what, look).await
 }
 
-fn assert_values(scrape: &Scrape, wanted: &[(&str, &[(&str, &str)], f64)]) {
+/// A metric, its labels, and its value.
+type Value<'a> = (&'a str, &'a [(&'a str, &'a str)], f64);
+
+fn assert_values(scrape: &Scrape, wanted: &[Value<'_>]) {
     for (name, labels, value) in wanted {
         assert_eq!(scrape.value(name, labels), Some(*value), "{name} {labels:?}");
     }

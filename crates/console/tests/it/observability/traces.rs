@@ -93,6 +93,9 @@ async fn a_ghost_reset_is_one_trace_through_both_services() {
     assert_eq!(reset.span.parent_span_id, [0; 0]);
     assert_eq!(call.span.parent_span_id, reset.span.span_id);
     assert_eq!(delete.span.parent_span_id, call.span.span_id);
+    let mails = sent.iter().filter(|it| it.span.name == "POST /email");
+    let mail = mails.filter(|it| it.span.parent_span_id == reset.span.span_id).count();
+    assert_eq!(mail, 1, "{sent:#?}");
     for it in [call, delete] {
         assert_eq!(it.span.trace_id, reset.span.trace_id);
     }
