@@ -6,6 +6,7 @@
 pub mod db;
 pub mod domain;
 pub mod fail_points;
+pub mod gauges;
 pub mod housekeeping;
 pub mod http;
 pub mod mail;

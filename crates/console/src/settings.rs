@@ -10,7 +10,9 @@ use service_kit::audit::key::AuditSettings;
 use service_kit::clock::Clock;
 use service_kit::db::Patience;
 use service_kit::http::client_address::TrustedProxyHops;
-use service_kit::settings::{DatabaseSettings, PublicUrl, RelyingPartyId, ServiceUrl, Setting};
+use service_kit::settings::{
+    DatabaseSettings, PublicUrl, RelyingPartyId, ServiceUrl, Setting, TraceSettings,
+};
 
 use crate::domain::flag::Overrides;
 
@@ -59,6 +61,8 @@ pub struct Settings {
     pub flag_overrides: Overrides,
     /// `AUDIT_SIGNING_KEY`, `AUDIT_SIGNING_KEY_PREVIOUS`, `AUDIT_CHECKPOINT_URL`.
     pub audit: AuditSettings,
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT` and what belongs to it.
+    pub traces: Option<TraceSettings>,
     /// What no variable says.
     pub tuning: Tuning,
 }

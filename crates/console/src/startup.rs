@@ -14,6 +14,7 @@ use service_kit::migrate::MigrateError;
 use service_kit::passkey::CeremonyError;
 use service_kit::server::{self, CONNECTIONS_A_WORKER, HEAD_LIMIT, KEEP_ALIVE};
 use service_kit::stop::REQUEST_GRACE_SECONDS;
+use service_kit::traces::TracesError;
 use tokio_util::sync::CancellationToken;
 
 use crate::http::token_page;
@@ -42,6 +43,9 @@ pub enum StartError {
     /// A metric is registered twice.
     #[error("metrics cannot be kept: {0}")]
     Metrics(#[from] prometheus::Error),
+    /// Traces cannot be sent.
+    #[error("traces cannot be sent: {0}")]
+    Traces(#[from] TracesError),
     /// TLS cannot be set up.
     #[error("other services cannot be called: {0}")]
     Http(#[from] reqwest::Error),
@@ -93,8 +97,9 @@ impl Application {
             stop.clone(),
         );
         background.spawn(sealing);
-        worker::start(pool, raptor, self.shared.mailer.clone(), &background, &stop);
-        server::run_until_stopped(self.server, stop, background).await
+        let (mailer, gauges) = (self.shared.mailer.clone(), self.shared.gauges.clone());
+        worker::start(pool, raptor, mailer, gauges, &background, &stop);
+        server::run_until_stopped(self.server, stop, background, self.shared.traces.clone()).await
     }
 }
 

@@ -6,7 +6,7 @@ use service_kit::audit::peer::Heads;
 use service_kit::challenge::ChallengeStore;
 use service_kit::clock::Clock;
 use service_kit::db::Pool;
-use service_kit::health::{self, Gauges, Health, Readiness};
+use service_kit::health::{self, Health, Readiness};
 use service_kit::http::client_address::TrustedProxyHops;
 use service_kit::http::errors::ErrorPages;
 use service_kit::http::rate_limit::Refused;
@@ -17,12 +17,14 @@ use service_kit::service_client::ServiceClient;
 use service_kit::service_token::Guard;
 use service_kit::settings::PublicUrl;
 use service_kit::stop::Background;
+use service_kit::traces::Traces;
 
 use crate::domain::flag::Overrides;
 use crate::domain::ghost_reset::GhostReset;
 use crate::domain::invitation::Invitations;
 use crate::domain::tester::SmokeEmailDomain;
 use crate::domain::walkthrough_token::WalkthroughKeys;
+use crate::gauges::Gauges;
 use crate::http::error;
 use crate::http::webhooks::postmark::WebhookSecret;
 use crate::mail::Mailer;
@@ -34,6 +36,8 @@ use crate::startup::{MIGRATIONS, StartError};
 
 /// The name that operators see in the passkey prompt.
 const RELYING_PARTY: &str = "Raxx Console";
+/// The program's version.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// All of it: handlers take each part as [`Data`].
 #[derive(Clone)]
@@ -66,6 +70,10 @@ pub struct Shared {
     pub health: Health,
     /// What is counted.
     pub metrics: Metrics,
+    /// How things stand.
+    pub gauges: Gauges,
+    /// Where traces go.
+    pub traces: Traces,
     /// Who stands in front.
     pub hops: TrustedProxyHops,
     /// Who is over a rate limit.
@@ -80,7 +88,7 @@ impl Shared {
             settings.tuning.patience,
         )?;
         let clock = settings.tuning.clock.clone();
-        let metrics = Metrics::new()?;
+        let metrics = Metrics::new("console", VERSION)?;
         Ok(Self {
             passkeys: Data::new(Passkeys::new(
                 &settings.public_url,
@@ -101,19 +109,21 @@ impl Shared {
                 redis: None,
                 metrics_token: settings.metrics_token.clone(),
                 metrics_token_previous: settings.metrics_token_previous.clone(),
-                gauges: Gauges::new(&metrics)?,
+                gauges: health::Gauges::new(&metrics, &pool)?,
                 readiness: Readiness::default(),
             },
             hops: settings.trusted_proxy_hops,
             refused: Refused::default(),
             public_url: settings.public_url.clone(),
             background: Background::default(),
-            raptor: raptor(settings, &pool)?,
+            raptor: raptor(settings, &pool, &metrics)?,
             mailer: mailer(settings, &pool, &metrics)?,
             webhook_secret: WebhookSecret::new(
                 settings.postmark_webhook_secret.clone(),
                 settings.postmark_webhook_secret_previous.clone(),
             ),
+            gauges: Gauges::new(&metrics)?,
+            traces: Traces::new(settings.traces.as_ref(), "console", VERSION, &metrics)?,
             smoke_email_domain: SmokeEmailDomain(settings.smoke_email_domain.clone()),
             metrics,
             clock,
@@ -153,17 +163,19 @@ impl Shared {
             .app_data(Data::new(self.challenges.clone()))
             .app_data(Data::new(self.overrides.clone()))
             .app_data(Data::new(self.guard.clone()))
+            .app_data(Data::new(self.traces.clone()))
             .app_data(Data::new(self.hops))
             .app_data(Data::new(self.refused.clone()))
             .app_data(Data::new(ErrorPages(error::draw)));
     }
 }
 
-fn raptor(settings: &Settings, pool: &Pool) -> Result<RaptorClient, StartError> {
+fn raptor(settings: &Settings, pool: &Pool, metrics: &Metrics) -> Result<RaptorClient, StartError> {
     let key = settings.internal_keys.current().clone();
     let (url, clock) = (settings.raptor_internal_url.clone(), settings.tuning.clock.clone());
     let heads = Heads::new(pool.clone());
-    Ok(RaptorClient::new(ServiceClient::new(url, key, Party::Console, clock)?, heads))
+    let calls = ServiceClient::new(url, key, Party::Console, clock, metrics.clone())?;
+    Ok(RaptorClient::new(calls, heads))
 }
 
 fn mailer(settings: &Settings, pool: &Pool, metrics: &Metrics) -> Result<Mailer, StartError> {

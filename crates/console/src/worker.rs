@@ -1,4 +1,5 @@
-//! Work that no request waits for: the outbox, the account states last seen, and the figures.
+//! Work that no request waits for: the outbox, the account states last seen, the figures, and the
+//! gauges.
 
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::db::account_state::{self, Claimed};
 use crate::domain::figures;
+use crate::gauges::Gauges;
 use crate::mail::Mailer;
 use crate::raptor::{RaptorClient, RaptorError};
 
@@ -18,6 +20,8 @@ const OUTBOX_INTERVAL: Duration = Duration::from_secs(2);
 const REFRESH_INTERVAL: Duration = Duration::from_secs(15);
 /// How often the figures are counted, whatever the refresh does meanwhile.
 const FIGURES_INTERVAL: Duration = Duration::from_secs(15);
+/// How often it is measured how things stand.
+const GAUGES_INTERVAL: Duration = Duration::from_secs(5);
 /// How many testers Raptor is asked about at once (section 5 of the contracts).
 const REFRESH_BATCH: u16 = 500;
 /// How many batches one round asks for, so that a long list does not keep Raptor busy.
@@ -28,11 +32,13 @@ pub fn start(
     pool: Pool,
     raptor: RaptorClient,
     mailer: Mailer,
+    gauges: Gauges,
     background: &Background,
     stop: &CancellationToken,
 ) {
     background.spawn(send_mails(mailer, stop.clone()));
     background.spawn(keep_figures(pool.clone(), stop.clone()));
+    background.spawn(keep_measuring(pool.clone(), gauges, stop.clone()));
     background.spawn(refresh_states(pool, raptor, stop.clone()));
 }
 
@@ -57,6 +63,17 @@ async fn keep_figures(pool: Pool, stop: CancellationToken) {
             tracing::warn!(%error, "the figures could not be counted");
         }
         if wait(&stop, FIGURES_INTERVAL).await {
+            return;
+        }
+    }
+}
+
+async fn keep_measuring(pool: Pool, gauges: Gauges, stop: CancellationToken) {
+    loop {
+        if let Err(error) = gauges.look(&pool).await {
+            tracing::debug!(%error, "how things stand could not be measured");
+        }
+        if wait(&stop, GAUGES_INTERVAL).await {
             return;
         }
     }

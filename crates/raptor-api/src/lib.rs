@@ -9,6 +9,7 @@
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
+pub mod ceremonies;
 pub mod commands;
 pub mod db;
 pub mod domain;

@@ -12,6 +12,7 @@ use service_kit::http::client_address::TrustedProxyHops;
 use service_kit::http::rate_limit::RateLimit;
 use service_kit::settings::{
     CaCertificates, DatabaseSettings, LogFormat, PublicUrl, RedisUrl, RelyingPartyId, ServiceUrl,
+    TraceSettings,
 };
 
 use crate::domain::bootstrap_token::BootstrapKeys;
@@ -55,6 +56,8 @@ pub struct Settings {
     pub smoke_domain: String,
     /// `AUDIT_SIGNING_KEY`, the one before it, `AUDIT_CHECKPOINT_URL`.
     pub audit: AuditSettings,
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT` and what belongs to it.
+    pub traces: Option<TraceSettings>,
     /// What no variable sets.
     pub tuning: Tuning,
 }

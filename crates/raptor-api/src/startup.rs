@@ -23,14 +23,18 @@ use service_kit::server::{self, CONNECTIONS_A_WORKER, HEAD_LIMIT, KEEP_ALIVE};
 use service_kit::service_client::ServiceClient;
 use service_kit::service_token::Guard;
 use service_kit::stop::{Background, REQUEST_GRACE_SECONDS};
+use service_kit::traces::{Traces, TracesError};
 use tokio_util::sync::CancellationToken;
 
+use crate::ceremonies::Ceremonies;
 use crate::settings::Settings;
 use crate::state::{Accounts, RegistrationFlag, State};
 use crate::{MIGRATIONS, db, housekeeping, http, routes};
 
 /// The relying party's name, as password managers show it.
 const RP_NAME: &str = "Raxx";
+/// The program's version.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The service, listening and ready to run.
 pub struct Application {
@@ -41,6 +45,7 @@ pub struct Application {
     clock: Clock,
     departure: Option<Departure>,
     waiting: worker::Waiting,
+    traces: Traces,
 }
 
 /// Why the service cannot start.
@@ -69,6 +74,9 @@ pub enum StartError {
     /// A client for other services cannot be set up.
     #[error("a client for other services cannot be set up: {0}")]
     Client(#[from] reqwest::Error),
+    /// Traces cannot be sent.
+    #[error("traces cannot be sent: {0}")]
+    Traces(#[from] TracesError),
     /// A metric cannot be registered.
     #[error("metrics cannot be set up: {0}")]
     Metrics(#[from] prometheus::Error),
@@ -88,6 +96,7 @@ impl Application {
         let departure = worker::departure(&settings.audit)?;
         let parts = Parts::new(settings)?;
         let waiting = worker::Waiting::new(&parts.metrics)?;
+        let traces = parts.traces.clone();
         let accounts = parts.state.accounts.clone();
         let failed = |error| StartError::Listen { port: wanted, error };
         let listener = server::listen(wanted).map_err(failed)?;
@@ -112,7 +121,7 @@ impl Application {
             server = server.workers(workers);
         }
         let server = server.listen(listener).map_err(failed)?.run();
-        Ok(Self { server, port, accounts, smoke_domain, clock, departure, waiting })
+        Ok(Self { server, port, accounts, smoke_domain, clock, departure, waiting, traces })
     }
 
     /// The port it listens on.
@@ -134,7 +143,7 @@ impl Application {
         let (departure, waiting) = (self.departure, self.waiting);
         background.spawn(worker::run(pool, &db::audit::LOG, departure, waiting, stop.clone()));
         background.spawn(housekeeping::run(accounts, smoke_domain, self.clock, stop.clone()));
-        server::run_until_stopped(self.server, stop, background).await
+        server::run_until_stopped(self.server, stop, background, self.traces).await
     }
 }
 
@@ -146,6 +155,7 @@ struct Parts {
     guard: Data<Guard>,
     health: Health,
     metrics: Metrics,
+    traces: Traces,
     refused: Data<Refused>,
 }
 
@@ -163,21 +173,23 @@ impl Parts {
             }
             None => None,
         };
+        let metrics = Metrics::new("raptor_api", VERSION)?;
         let (clock, keys) = (settings.tuning.clock.clone(), settings.internal_keys.clone());
         let console = ServiceClient::new(
             settings.console_url.clone(),
             keys.current().clone(),
             Party::Raptor,
             clock.clone(),
+            metrics.clone(),
         )?;
-        let metrics = Metrics::new()?;
+        let traces = Traces::new(settings.traces.as_ref(), "raptor-api", VERSION, &metrics)?;
         let health = Health {
             pool: pool.clone(),
             migrations: migrate::versions(&MIGRATIONS)?,
             redis: redis.clone(),
             metrics_token: settings.metrics_token.clone(),
             metrics_token_previous: settings.metrics_token_previous.clone(),
-            gauges: Gauges::new(&metrics)?,
+            gauges: Gauges::new(&metrics, &pool)?,
             readiness: Readiness::default(),
         };
         let challenges = match redis {
@@ -190,12 +202,13 @@ impl Parts {
             passkeys: Passkeys::new(&settings.public_url, &settings.rp_id, RP_NAME)?,
             bootstrap_keys: settings.bootstrap_keys.clone(),
             console,
+            ceremonies: Ceremonies::new(&metrics)?,
             clock: clock.clone(),
         };
         let guard = Guard { audience: Party::Raptor, keys, clock, pool };
         let (state, settings) = (Data::new(state), Data::new(settings));
         let (guard, refused) = (Data::new(guard), Data::new(Refused::default()));
-        Ok(Self { state, settings, guard, health, metrics, refused })
+        Ok(Self { state, settings, guard, health, metrics, traces, refused })
     }
 
     /// What a request finds in the app, and the table of addresses.
@@ -209,6 +222,7 @@ impl Parts {
             .app_data(Data::new(settings.public_url.clone()))
             .app_data(Data::new(settings.rate_limit))
             .app_data(self.refused.clone())
+            .app_data(Data::new(self.traces.clone()))
             .app_data(Data::new(settings.hops))
             .app_data(Data::new(RegistrationFlag(settings.registration)))
             .app_data(Data::new(ErrorPages(http::error_page::draw)));

@@ -7,6 +7,7 @@ use service_kit::db::{self, Connection, Pool};
 use service_kit::passkey::Passkeys;
 use service_kit::service_client::ServiceClient;
 
+use crate::ceremonies::Ceremonies;
 use crate::domain::bootstrap_token::BootstrapKeys;
 use crate::error::Error;
 
@@ -29,6 +30,8 @@ pub struct State {
     pub bootstrap_keys: BootstrapKeys,
     /// The Console's internal API.
     pub console: ServiceClient,
+    /// How signups go.
+    pub ceremonies: Ceremonies,
     /// What dates tokens.
     pub clock: Clock,
 }

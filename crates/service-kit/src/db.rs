@@ -59,6 +59,19 @@ pub struct Pool {
     patience: Patience,
 }
 
+/// The use of a pool.
+#[derive(Debug, Clone, Copy)]
+pub struct Usage {
+    /// The most connections that it opens.
+    pub max: usize,
+    /// Connections that are open.
+    pub open: usize,
+    /// Those of them that wait for work.
+    pub idle: usize,
+    /// Who waits for one.
+    pub waiting: usize,
+}
+
 impl Pool {
     /// A pool of at most `size` connections. None is opened until it is needed.
     ///
@@ -109,11 +122,12 @@ impl Pool {
         got.map_err(|error| DbError::Unavailable(error.to_string()))
     }
 
-    /// Connections open, and connections waiting for work.
+    /// How it is used at this moment.
     #[must_use]
-    pub fn usage(&self) -> (usize, usize) {
+    pub fn usage(&self) -> Usage {
         let status = self.connections.status();
-        (status.size, status.available)
+        let (max, open) = (status.max_size, status.size);
+        Usage { max, open, idle: status.available, waiting: status.waiting }
     }
 
     /// Whether so many wait for a connection that nobody else should.

@@ -1,9 +1,11 @@
 //! `GET /healthz`, `GET /readyz`, `GET /metrics` (section 9 of the contracts).
 
+mod gauges;
 mod probe;
 mod readiness;
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{self, Data, ServiceConfig};
@@ -19,9 +21,14 @@ use crate::http::resource;
 use crate::metrics::Metrics;
 use crate::migrate;
 use crate::redis::Redis;
+pub use gauges::Gauges;
 pub use probe::{NotAlive, probe};
 use readiness::Answer;
 pub use readiness::Readiness;
+
+/// How long whoever reads the metrics waits to hear whether the service is ready, before it counts
+/// as not. Prometheus gives up after 10 s.
+const READY_WITHIN: Duration = Duration::from_secs(2);
 
 /// What a service needs to be ready.
 #[derive(Clone)]
@@ -40,31 +47,6 @@ pub struct Health {
     pub gauges: Gauges,
     /// What was found when somebody last looked whether it is ready.
     pub readiness: Readiness,
-}
-
-/// The pool's use, as metrics.
-#[derive(Clone)]
-pub struct Gauges {
-    open: prometheus::IntGauge,
-    idle: prometheus::IntGauge,
-}
-
-impl Gauges {
-    /// Registers them.
-    ///
-    /// # Errors
-    /// Where they are registered already.
-    pub fn new(metrics: &Metrics) -> Result<Self, prometheus::Error> {
-        let gauge = |name: &str, help: &str| {
-            let gauge = prometheus::IntGauge::new(name, help)?;
-            metrics.registry().register(Box::new(gauge.clone()))?;
-            Ok::<_, prometheus::Error>(gauge)
-        };
-        Ok(Self {
-            open: gauge("database_connections_open", "Connections of the pool.")?,
-            idle: gauge("database_connections_idle", "Connections that wait for work.")?,
-        })
-    }
 }
 
 /// The three routes.
@@ -121,9 +103,9 @@ async fn metrics(
     hops: Data<TrustedProxyHops>,
 ) -> Result<HttpResponse, ApiError> {
     allowed(&request, &health, **hops)?;
-    let (open, idle) = health.pool.usage();
-    health.gauges.open.set(i64::try_from(open).unwrap_or(i64::MAX));
-    health.gauges.idle.set(i64::try_from(idle).unwrap_or(i64::MAX));
+    let found = health.readiness.find(async || look(&health).await);
+    let found = tokio::time::timeout(READY_WITHIN, found).await;
+    health.gauges.set(found.is_ok_and(|found| found.status == StatusCode::OK), &health.pool);
     let text = metrics.render().map_err(ApiError::internal)?;
     Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text))
 }

@@ -25,4 +25,5 @@ pub mod stop;
 pub mod telemetry;
 pub mod text;
 pub mod tls;
+pub mod traces;
 pub mod user_agent;

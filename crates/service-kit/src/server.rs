@@ -7,6 +7,7 @@ use actix_web::dev::Server;
 use tokio_util::sync::CancellationToken;
 
 use crate::stop::Background;
+use crate::traces::Traces;
 
 /// How many connections may wait to be taken, as far as the system allows.
 const BACKLOG: i32 = 1024;
@@ -52,7 +53,7 @@ pub fn listen_with(port: u16, unread: Duration) -> std::io::Result<TcpListener> 
 }
 
 /// Serves until `stop` is cancelled; then takes nothing new, lets requests and `background` work
-/// finish, and returns.
+/// finish, sends the last traces, and returns.
 ///
 /// # Errors
 /// Where the server fails.
@@ -60,6 +61,7 @@ pub async fn run_until_stopped(
     server: Server,
     stop: CancellationToken,
     background: Background,
+    traces: Traces,
 ) -> std::io::Result<()> {
     let handle = server.handle();
     let stopper = tokio::spawn(async move {
@@ -69,5 +71,6 @@ pub async fn run_until_stopped(
     let result = server.await;
     stopper.abort();
     background.finish().await;
+    traces.finish().await;
     result
 }

@@ -10,7 +10,9 @@ use serde::de::DeserializeOwned;
 
 use crate::clock::Clock;
 use crate::http::request_id::RequestId;
+use crate::metrics::Metrics;
 use crate::settings::ServiceUrl;
+use crate::traces::span;
 
 /// How long a call may take in all (section 8 of the contracts).
 pub const CALL_LIMIT: Duration = Duration::from_secs(5);
@@ -30,6 +32,7 @@ pub struct ServiceClient {
     key: SigningKey,
     issuer: Party,
     clock: Clock,
+    metrics: Metrics,
 }
 
 /// An answer, whole.
@@ -57,8 +60,19 @@ pub enum CallError {
     Unintelligible(String),
 }
 
+impl CallError {
+    /// In one word.
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::Unreachable(_) => "unreachable",
+            Self::NoAnswer(_) => "no_answer",
+            Self::Unintelligible(_) => "unintelligible",
+        }
+    }
+}
+
 impl ServiceClient {
-    /// A client that signs as `issuer`.
+    /// A client that signs as `issuer`, and counts its calls in `metrics`.
     ///
     /// # Errors
     /// Where TLS cannot be set up.
@@ -67,6 +81,7 @@ impl ServiceClient {
         key: SigningKey,
         issuer: Party,
         clock: Clock,
+        metrics: Metrics,
     ) -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT_LIMIT)
@@ -74,7 +89,7 @@ impl ServiceClient {
             .pool_idle_timeout(IDLE_LIMIT)
             .redirect(redirect::Policy::none())
             .build()?;
-        Ok(Self { http, base, key, issuer, clock })
+        Ok(Self { http, base, key, issuer, clock, metrics })
     }
 
     /// Posts `body` to `path` with a fresh token and hands the request's id on.
@@ -83,7 +98,7 @@ impl ServiceClient {
     /// Where there is no whole answer within 5 s.
     pub async fn post(
         &self,
-        path: &str,
+        path: &'static str,
         body: &impl Serialize,
         request_id: &RequestId,
     ) -> Result<Answer, CallError> {
@@ -96,19 +111,46 @@ impl ServiceClient {
     /// As [`Self::post`].
     pub async fn post_with(
         &self,
-        path: &str,
+        path: &'static str,
         body: &impl Serialize,
         request_id: &RequestId,
         header: Option<(&'static str, String)>,
     ) -> Result<Answer, CallError> {
+        let call = span::call("POST", path);
+        let mut headers = HeaderMap::new();
+        call.announce(&mut headers);
+        if let Some((name, value)) = header {
+            let value = HeaderValue::try_from(value);
+            headers.insert(name, value.map_err(|e| CallError::Unreachable(e.to_string()))?);
+        }
+        let answer = self.send(path, body, request_id, headers).await;
+        match &answer {
+            Ok(answer) => {
+                self.metrics.call(path, "answered");
+                call.answered(answer.status);
+            }
+            Err(error) => {
+                self.metrics.call(path, error.kind());
+                call.failed(error.kind());
+            }
+        }
+        answer
+    }
+
+    async fn send(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+        request_id: &RequestId,
+        headers: HeaderMap,
+    ) -> Result<Answer, CallError> {
         let body = serde_json::to_vec(body).map_err(|e| CallError::Unreachable(e.to_string()))?;
         let now = self.clock.now();
         let token = service_token::sign(&self.key, self.issuer, "POST", path, &body, now);
-        let mut request = self.http.post(format!("{}{path}", self.base.as_str()));
-        if let Some((name, value)) = header {
-            request = request.header(name, value);
-        }
-        let sent = request
+        let sent = self
+            .http
+            .post(format!("{}{path}", self.base.as_str()))
+            .headers(headers)
             .bearer_auth(token)
             .header(reqwest::header::CONTENT_TYPE, "application/json")
             .header(crate::http::request_id::HEADER.as_str(), request_id.as_str())

@@ -24,6 +24,7 @@ use crate::clock::Clock;
 use crate::db::{DbError, Pool};
 use crate::error::ApiError;
 use crate::http::body::{self, INTERNAL_LIMIT};
+use crate::traces::span;
 
 /// For how long a body without a length is read where nothing but its size is of interest.
 const SIZE_WITHIN: Duration = Duration::from_secs(2);
@@ -50,7 +51,7 @@ pub async fn guard<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     match check(&mut request).await {
-        Ok(()) => Ok(next.call(request).await?.map_into_boxed_body()),
+        Ok(()) => Ok(span::serve_proven(request, next).await?.map_into_boxed_body()),
         Err(refusal) => Ok(request.error_response(refusal)),
     }
 }

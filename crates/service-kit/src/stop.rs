@@ -6,8 +6,10 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How long a stopping service waits for its requests. With [`GRACE`] behind it that is less than
-/// the 30 s after which Heroku kills.
+use crate::traces::span;
+
+/// How long a stopping service waits for its requests. With [`GRACE`] behind it, and 1.5 s for
+/// the last traces, that is less than the 30 s after which Heroku kills.
 pub const REQUEST_GRACE_SECONDS: u64 = 14;
 /// How long it then waits for work that outlives its request.
 pub const GRACE: std::time::Duration = std::time::Duration::from_secs(14);
@@ -42,7 +44,7 @@ impl Background {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        self.0.spawn(work)
+        self.0.spawn(span::in_current(work))
     }
 
     /// Waits until all of it is done, at most [`GRACE`].

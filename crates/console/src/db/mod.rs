@@ -23,6 +23,7 @@ pub mod roster;
 pub mod session;
 pub mod tester;
 pub mod time;
+pub mod totals;
 pub mod walkthrough;
 pub mod walkthrough_token;
 

@@ -119,6 +119,43 @@ pub async fn is_in_flight(connection: &mut Connection, id: MailId) -> Result<boo
     Ok(diesel::select(diesel::dsl::exists(found)).get_result(connection).await?)
 }
 
+/// How many mails wait, and how long the oldest of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, QueryableByName)]
+pub struct Depth {
+    /// Nobody has tried to send them yet.
+    #[diesel(sql_type = BigInt)]
+    pub new: i64,
+    /// Somebody is sending them at this moment.
+    #[diesel(sql_type = BigInt)]
+    pub sending: i64,
+    /// They were tried in vain and are tried again.
+    #[diesel(sql_type = BigInt)]
+    pub retrying: i64,
+    /// The age of the oldest; 0 where none waits.
+    #[diesel(sql_type = BigInt)]
+    pub oldest_seconds: i64,
+}
+
+/// What waits, by the index over that.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn depth(connection: &mut Connection) -> Result<Depth, DbError> {
+    let query = concat!(
+        "SELECT count(*) FILTER (WHERE attempts = 0) AS new, \
+           count(*) FILTER (WHERE ",
+        in_flight!(),
+        ") AS sending, \
+           count(*) FILTER (WHERE attempts > 0 AND NOT ",
+        in_flight!(),
+        ") AS retrying, \
+           greatest(0, coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0))::bigint \
+             AS oldest_seconds \
+         FROM mail_outbox WHERE status = 'pending'"
+    );
+    Ok(diesel::sql_query(query).get_result(connection).await?)
+}
+
 /// Takes up to `limit` mails that are due, the most overdue first, past those that another
 /// worker is taking.
 ///

@@ -90,7 +90,7 @@ pub struct Day {
 }
 
 /// Every figure.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Figures {
     /// How many are in which state.
     pub counts: Counts,

@@ -20,6 +20,9 @@ pub enum Delivery {
 }
 
 impl Delivery {
+    /// Every one.
+    pub const ALL: [Self; 4] = [Self::Delayed, Self::Delivered, Self::Bounced, Self::Complained];
+
     /// The name in the database and on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -36,8 +39,7 @@ impl TryFrom<String> for Delivery {
     type Error = UnknownName;
 
     fn try_from(name: String) -> Result<Self, UnknownName> {
-        let all = [Self::Delayed, Self::Delivered, Self::Bounced, Self::Complained];
-        all.into_iter().find(|delivery| delivery.as_str() == name).ok_or(UnknownName(name))
+        Self::ALL.into_iter().find(|delivery| delivery.as_str() == name).ok_or(UnknownName(name))
     }
 }
 

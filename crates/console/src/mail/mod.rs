@@ -6,12 +6,14 @@ pub mod postmark;
 
 use std::sync::Arc;
 
-use prometheus::{IntCounterVec, Opts};
+use prometheus::IntCounterVec;
 use service_kit::db::Pool;
 use service_kit::metrics::Metrics;
 
+use crate::domain::mail_event::Delivery;
 use crate::domain::walkthrough_token::WalkthroughKeys;
 use crate::mail::message::Links;
+use crate::mail::outbox::Attempt;
 use crate::mail::postmark::Postmark;
 
 /// Sends what stands in the outbox. Its clones share everything.
@@ -24,13 +26,14 @@ struct Inner {
     from: String,
     links: Links,
     attempts: IntCounterVec,
+    reports: IntCounterVec,
 }
 
 impl Mailer {
     /// A mailer that derives links with `keys` and writes as `from`, which is `POSTMARK_FROM`.
     ///
     /// # Errors
-    /// Where its metric is registered already.
+    /// Where its metrics are registered already.
     pub fn new(
         pool: Pool,
         postmark: Postmark,
@@ -38,12 +41,28 @@ impl Mailer {
         links: Links,
         metrics: &Metrics,
     ) -> Result<Self, prometheus::Error> {
-        let attempts = IntCounterVec::new(
-            Opts::new("mail_attempts_total", "Attempts to send a mail, by what became of it."),
+        let attempts = metrics.counters(
+            "mail_attempts_total",
+            "Attempts to send a mail, by what became of it.",
             &["outcome"],
         )?;
-        metrics.registry().register(Box::new(attempts.clone()))?;
-        Ok(Self(Arc::new(Inner { pool, postmark, from: from.into(), links, attempts })))
+        for outcome in Attempt::ALL {
+            attempts.with_label_values(&[outcome.as_str()]);
+        }
+        let reports = metrics.counters(
+            "mail_reports_total",
+            "New reports of Postmark on mails that it took, by what became of the mail.",
+            &["delivery"],
+        )?;
+        for delivery in Delivery::ALL {
+            reports.with_label_values(&[delivery.as_str()]);
+        }
+        Ok(Self(Arc::new(Inner { pool, postmark, from: from.into(), links, attempts, reports })))
+    }
+
+    /// Counts a new report of the provider.
+    pub fn count_report(&self, delivery: Delivery) {
+        self.0.reports.with_label_values(&[delivery.as_str()]).inc();
     }
 
     /// The sender, for new rows of the outbox.

@@ -39,6 +39,9 @@ pub enum Attempt {
 }
 
 impl Attempt {
+    /// Every one.
+    pub const ALL: [Self; 4] = [Self::Accepted, Self::Retrying, Self::Failed, Self::Superseded];
+
     /// Whether the mail is on its way.
     #[must_use]
     pub const fn is_accepted(self) -> bool {
@@ -46,7 +49,7 @@ impl Attempt {
     }
 
     /// The label of the metric.
-    const fn as_str(self) -> &'static str {
+    pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Accepted => "accepted",
             Self::Retrying => "retrying",

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, Uri};
+use http::{HeaderValue, Request, Response, StatusCode, Uri};
 use postmark::api::Body;
 use postmark::api::email::{SendEmailRequest, TrackLink};
 use postmark::{Endpoint, Query, QueryError};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use service_kit::traces::span;
 
 use crate::mail::message::Message;
 use crate::settings::PostmarkSettings;
@@ -122,11 +123,17 @@ impl Postmark {
             .track_opens(false)
             .track_links(TrackLink::None)
             .build();
-        let sent = Send(request).execute(self).await.map_err(SendError::from)?;
-        match sent.error_code {
+        let call = span::call("POST", "/email");
+        let sent = Send(request).execute(self).await.map_err(SendError::from);
+        let sent = sent.and_then(|sent| match sent.error_code {
             0 => Ok(sent.message_id),
             code => Err(SendError::refused(200, code)),
+        });
+        match &sent {
+            Ok(_) => call.answered(StatusCode::OK),
+            Err(_) => call.failed("not_accepted"),
         }
+        sent
     }
 }
 

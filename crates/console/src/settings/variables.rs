@@ -8,7 +8,7 @@ use service_kit::audit::key::{AuditSettings, CheckpointUrl, SigningKey as AuditK
 use service_kit::http::client_address::TrustedProxyHops;
 use service_kit::settings::{
     CaCertificates, DatabaseSettings, DatabaseUrl, Domain, Faults, Given, KeySecret, LogFormat,
-    PublicUrl, Reader, RelyingPartyId, ServiceUrl, Source, Switch,
+    PublicUrl, Reader, RelyingPartyId, ServiceUrl, Source, Switch, TraceVariables,
 };
 
 use super::{ApiUrl, PostmarkSettings, SecretKeys, Sender, ServerToken, Settings, Tuning};
@@ -48,6 +48,7 @@ pub struct Variables {
     audit_key_previous: Given<AuditKey>,
     checkpoint_url: Given<CheckpointUrl>,
     metrics_token_previous: Given<SecretString>,
+    traces: TraceVariables,
     flags: BTreeMap<String, Switch>,
 }
 
@@ -81,6 +82,7 @@ impl Variables {
             audit_key_previous: reader.read("AUDIT_SIGNING_KEY_PREVIOUS"),
             checkpoint_url: reader.read("AUDIT_CHECKPOINT_URL"),
             metrics_token_previous: reader.read("METRICS_TOKEN_PREVIOUS"),
+            traces: TraceVariables::read(&mut reader),
             flags: reader.read_each(FLAG_PREFIX),
             reader,
         }
@@ -145,6 +147,7 @@ impl Variables {
                 metrics_token: self.metrics_token.optional(),
                 metrics_token_previous: self.metrics_token_previous.optional(),
                 flag_overrides: overrides,
+                traces: self.traces.optional(),
                 audit: AuditSettings {
                     key: self.audit_key.optional(),
                     previous: self.audit_key_previous.optional(),

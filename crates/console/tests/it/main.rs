@@ -30,6 +30,7 @@ mod helpers;
 mod internal;
 mod login;
 mod mail;
+mod observability;
 mod outages;
 mod overview;
 mod parsers;

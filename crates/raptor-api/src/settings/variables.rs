@@ -9,7 +9,7 @@ use service_kit::http::client_address::TrustedProxyHops;
 use service_kit::http::rate_limit::RateLimit;
 use service_kit::settings::{
     CaCertificates, DatabaseSettings, DatabaseUrl, Domain, Faults, Given, KeySecret, LogFormat,
-    PublicUrl, Reader, RedisUrl, RelyingPartyId, ServiceUrl, Source, Switch,
+    PublicUrl, Reader, RedisUrl, RelyingPartyId, ServiceUrl, Source, Switch, TraceVariables,
 };
 
 use super::{CommandSettings, Settings, Tuning};
@@ -48,6 +48,7 @@ pub struct Variables {
     audit_key: Given<AuditKey>,
     audit_key_previous: Given<AuditKey>,
     checkpoint_url: Given<CheckpointUrl>,
+    traces: TraceVariables,
 }
 
 impl Variables {
@@ -78,6 +79,7 @@ impl Variables {
             audit_key: reader.read("AUDIT_SIGNING_KEY"),
             audit_key_previous: reader.read("AUDIT_SIGNING_KEY_PREVIOUS"),
             checkpoint_url: reader.read("AUDIT_CHECKPOINT_URL"),
+            traces: TraceVariables::read(&mut reader),
             reader,
         };
         variables.check_rp_id()
@@ -137,6 +139,7 @@ impl Variables {
                     previous: self.audit_key_previous.optional(),
                     checkpoint_url: self.checkpoint_url.optional(),
                 },
+                traces: self.traces.optional(),
                 tuning: Tuning::default(),
             })
         })();

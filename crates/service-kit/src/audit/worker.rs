@@ -14,7 +14,7 @@ use super::departure::Departure;
 use super::key::AuditSettings;
 use super::sealing::{self, Sealing};
 use crate::db::{DbError, Pool};
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, Scope};
 
 /// The time between two rounds.
 const INTERVAL: Duration = Duration::from_secs(2);
@@ -35,11 +35,11 @@ impl Waiting {
     /// # Errors
     /// Where it is registered already.
     pub fn new(metrics: &Metrics) -> Result<Self, prometheus::Error> {
-        let oldest = IntGauge::new(
+        let oldest = metrics.gauge(
             "audit_unsealed_oldest_seconds",
             "Age of the oldest row of the audit log that waits for a seal; 0 where none waits.",
+            Scope::Database,
         )?;
-        metrics.registry().register(Box::new(oldest.clone()))?;
         Ok(Self { oldest, warned: None })
     }
 

@@ -9,6 +9,7 @@ use actix_web::{Error, web};
 
 use crate::db::Pool;
 use crate::error::ApiError;
+use crate::metrics::Metrics;
 
 /// What whoever watches over a service asks, for they must hear from it most of all when it is
 /// busy, and the page in front, which needs no database.
@@ -31,6 +32,9 @@ pub async fn shed<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let pool = request.app_data::<web::Data<Pool>>();
     if pool.is_some_and(|pool| pool.is_crowded()) && !is_open(&request) {
+        if let Some(metrics) = request.app_data::<web::Data<Metrics>>() {
+            metrics.shed();
+        }
         return Ok(request.error_response(ApiError::crowded()));
     }
     Ok(next.call(request).await?.map_into_boxed_body())

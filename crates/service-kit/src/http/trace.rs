@@ -12,6 +12,7 @@ use tracing::Instrument;
 
 use crate::http::request_id::{HEADER, RequestId};
 use crate::metrics::Metrics;
+use crate::traces::span;
 
 /// Middleware, the outermost but for the headers.
 ///
@@ -24,10 +25,11 @@ pub async fn trace<B: MessageBody>(
     let id = RequestId::from_headers(request.headers());
     request.extensions_mut().insert(id.clone());
     let metrics = request.app_data::<web::Data<Metrics>>().cloned();
+    let _in_flight = metrics.as_ref().map(|metrics| metrics.begin_request());
     let method = known(request.method().as_str());
     let span = tracing::info_span!("request", request_id = id.as_str(), method);
     let began = Instant::now();
-    let mut response = next.call(request).instrument(span.clone()).await?;
+    let mut response = span::serve(request, next).instrument(span.clone()).await?;
     let seconds = began.elapsed().as_secs_f64();
     let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
     let status = response.status().as_u16();
@@ -46,7 +48,7 @@ pub async fn trace<B: MessageBody>(
 }
 
 /// Methods that anybody may make up do not become labels.
-fn known(method: &str) -> &'static str {
+pub(crate) fn known(method: &str) -> &'static str {
     match method {
         "GET" => "GET",
         "HEAD" => "HEAD",

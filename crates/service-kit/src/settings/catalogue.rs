@@ -224,6 +224,29 @@ pub const RUST_LOG: Described = Described::optional(
 )
 .example("info");
 
+/// `OTEL_EXPORTER_OTLP_ENDPOINT`.
+pub const OTLP_ENDPOINT: Described = Described::optional(
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "The collector of traces: the base to which `/v1/traces` is added; OTLP over HTTP with protobuf.",
+    "Nothing is traced.",
+)
+.example("http://localhost:4318");
+
+/// `OTEL_EXPORTER_OTLP_HEADERS`.
+pub const OTLP_HEADERS: Described = Described::optional(
+    "OTEL_EXPORTER_OTLP_HEADERS",
+    "Headers for the collector: `name=value,name=value`, the values percent-encoded.",
+    "None is sent.",
+)
+.secret("x-example=of-a-key");
+
+/// `OTEL_TRACES_SAMPLER_ARG`.
+pub const TRACES_SHARE: Described = Described::with_default(
+    "OTEL_TRACES_SAMPLER_ARG",
+    "The share of the public's requests that is traced, from 0 to 1.",
+    "1",
+);
+
 /// A key that is accepted besides the one in use.
 #[must_use]
 pub const fn previous(name: &'static str, meaning: &'static str) -> Described {

@@ -3,6 +3,7 @@
 
 pub mod catalogue;
 mod database_url;
+mod otlp;
 mod public_url;
 mod values;
 
@@ -10,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 pub use database_url::{CaCertificates, DatabaseSettings, DatabaseUrl, TlsMode};
+pub use otlp::{OtlpEndpoint, OtlpHeaders, Share, TraceSettings, TraceVariables};
 pub use public_url::{PublicUrl, RelyingPartyId, ServiceUrl};
 pub use values::{Domain, KeySecret, LogFormat, RedisUrl, Switch, Text};
 

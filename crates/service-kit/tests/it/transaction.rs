@@ -58,7 +58,8 @@ async fn a_finished_transaction_gives_its_connection_back_to_the_pool() {
             .await;
         assert!(matches!(failed, Err(DbError::Query(_))), "{failed:?}");
     }
-    assert_eq!(pool.usage(), (1, 1));
+    let usage = pool.usage();
+    assert_eq!((usage.open, usage.idle), (1, 1));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

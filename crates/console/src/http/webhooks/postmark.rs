@@ -26,6 +26,7 @@ use subtle::ConstantTimeEq;
 use crate::db;
 use crate::domain::mail_detail::Detail;
 use crate::domain::mail_event::{Delivery, MailEvent, MessageId, RecordType, meaning_of_bounce};
+use crate::mail::Mailer;
 
 /// What a client without the password is asked for (RFC 7617).
 const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"Postmark webhook\"");
@@ -78,12 +79,16 @@ impl WebhookSecret {
 pub async fn receive(
     _: FromPostmark,
     pool: Data<Pool>,
+    mailer: Data<Mailer>,
     JsonBody(report): JsonBody<Report>,
 ) -> Result<HttpResponse, ApiError> {
     let Some(event) = report.into_event() else {
         return Ok(HttpResponse::Ok().json(json!({"status": "ignored"})));
     };
     let new = db::mail_event::record(&mut *pool.get().await?, &event).await?;
+    if new {
+        mailer.count_report(event.delivery);
+    }
     let (message_id, kind) = (event.message.as_str(), event.delivery.as_str());
     tracing::info!(message_id, kind, new, "a mail was reported on");
     Ok(HttpResponse::Ok().json(json!({"status": "ok"})))

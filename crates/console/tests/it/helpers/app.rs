@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use console::settings::Variables;
 use console::startup::{Application, MIGRATIONS};
-use service_kit::db::Patience;
+use service_kit::db::{Patience, Pool};
 use service_kit::settings::Source;
 use test_support::postgres::{Template, TestDatabase, fingerprint_of};
 use tokio::task::JoinHandle;
@@ -67,6 +67,13 @@ impl TestApp {
         let stop = CancellationToken::new();
         let running = Some(tokio::spawn(application.run_until_stopped(stop.clone())));
         Self { client, database, stop, running }
+    }
+
+    /// A connection of its own to the same database.
+    pub fn pool(&self) -> Pool {
+        let source = Source::from_pairs([("DATABASE_URL", self.database.url())]);
+        let settings = Variables::read(source).for_migrate().unwrap();
+        Pool::with_patience(&settings, 1, patient()).unwrap()
     }
 
     /// Stops the service and waits until it has ended.

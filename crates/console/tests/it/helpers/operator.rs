@@ -3,14 +3,11 @@
 use console::domain::actor::Actor;
 use console::domain::admin;
 use console::domain::permission::Role;
-use console::settings::Variables;
 use ghost_contracts::EmailAddress;
 use serde_json::Value;
-use service_kit::db::Pool;
-use service_kit::settings::Source;
 use test_support::software_passkey::SoftwarePasskey;
 
-use super::app::{ORIGIN, TestApp, patient};
+use super::app::{ORIGIN, TestApp};
 use super::client::{Client, Reply};
 
 /// An operator who is signed in.
@@ -24,9 +21,7 @@ pub struct Operator {
 impl TestApp {
     /// Invites an operator; their id and the token of their link.
     pub async fn invite(&self, email: &str, role: &str) -> (String, String) {
-        let source = Source::from_pairs([("DATABASE_URL", self.database.url())]);
-        let settings = Variables::read(source).for_migrate().unwrap();
-        let pool = Pool::with_patience(&settings, 1, patient()).unwrap();
+        let pool = self.pool();
         let email = EmailAddress::parse(email).unwrap();
         let role: Role = role.parse().unwrap();
         let invited = admin::invite(&pool, &Actor::cli(), &email, role).await.unwrap();

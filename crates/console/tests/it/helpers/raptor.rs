@@ -31,8 +31,14 @@ pub struct TestRaptor {
 impl TestRaptor {
     /// Starts it; the Console is asked at that address.
     pub async fn start(console_url: &str) -> Self {
+        Self::start_with(console_url, &[]).await
+    }
+
+    /// The same with variables that replace ours.
+    pub async fn start_with(console_url: &str, given: &[(&'static str, &str)]) -> Self {
         let database = migrated_database().await;
-        let variables = variables(&database.url(), console_url);
+        let mut variables = variables(&database.url(), console_url);
+        variables.extend(given.iter().map(|(name, value)| (*name, (*value).to_owned())));
         let mut settings = Variables::read(Source::from_pairs(variables)).for_serve().unwrap();
         settings.tuning.workers = Some(1);
         settings.tuning.pool_size = 6;

@@ -26,10 +26,18 @@ impl System {
 
     /// With variables of the Console's that replace ours.
     pub async fn start_with(given: &[(&'static str, &str)]) -> Self {
+        Self::start_as(given, &[]).await
+    }
+
+    /// With variables of both services that replace ours.
+    pub async fn start_as(
+        given: &[(&'static str, &str)],
+        raptors: &[(&'static str, &str)],
+    ) -> Self {
         // Each needs the other's address before it starts: the proxy in front of the Console
         // learns its target afterwards.
         let to_console = HttpProxy::start("http://127.0.0.1:1");
-        let raptor = TestRaptor::start(&to_console.url()).await;
+        let raptor = TestRaptor::start_with(&to_console.url(), raptors).await;
         let to_raptor = HttpProxy::start(raptor.url.as_str());
         let postmark = Postmark::start();
         let variables = variables(&to_raptor, &postmark);

@@ -67,7 +67,7 @@ async fn a_row_with_a_far_id_is_named_and_makes_no_honest_row_suspect() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn seals_that_are_held_up_are_noted_measured_and_warned_of() {
     let book = Book::with_seals(1).await;
-    let metrics = Metrics::new().unwrap();
+    let metrics = Metrics::new("service", "1.0.0").unwrap();
     let mut waiting = Waiting::new(&metrics).unwrap();
     let measured = |seconds: std::ops::Range<i64>| {
         let text = metrics.render().unwrap();

@@ -8,6 +8,7 @@ use service_kit::error::ApiError;
 use service_kit::http::body::JsonBody;
 use service_kit::http::user_agent;
 
+use crate::ceremonies::Step;
 use crate::domain::registration;
 use crate::state::State;
 
@@ -21,7 +22,9 @@ pub async fn handle(
     state: Data<State>,
     JsonBody(request): JsonBody<BeginRequest>,
 ) -> Result<HttpResponse, ApiError> {
-    let options = registration::begin(&state, &request.token, user_agent::of(&http)).await?;
-    let mut answer = HttpResponse::Ok();
-    Ok(answer.insert_header((header::CACHE_CONTROL, "no-store")).json(BeginAnswer { options }))
+    let begun = registration::begin(&state, &request.token, user_agent::of(&http)).await;
+    let begun = begun.map_err(ApiError::from);
+    state.ceremonies.count(Step::Begin, &begun);
+    let answer = BeginAnswer { options: begun? };
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(answer))
 }

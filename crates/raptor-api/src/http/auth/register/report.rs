@@ -22,5 +22,6 @@ pub async fn handle(
     JsonBody(request): JsonBody<RegisterReportRequest>,
 ) -> Result<HttpResponse, ApiError> {
     signup_attempt::report(&state, &request, user_agent::of(&http)).await?;
+    state.ceremonies.report(request.error);
     Ok(HttpResponse::NoContent().finish())
 }

@@ -7,6 +7,7 @@ use ghost_contracts::signup::{VerifyAnswer, VerifyRequest};
 use service_kit::error::ApiError;
 use service_kit::http::body::JsonBody;
 
+use crate::ceremonies::Step;
 use crate::domain::registration;
 use crate::state::State;
 
@@ -20,7 +21,9 @@ pub async fn handle(
     state: Data<State>,
     JsonBody(request): JsonBody<VerifyRequest>,
 ) -> Result<HttpResponse, ApiError> {
-    let user_id = registration::verify(&state, &request.token, &request.credential).await?;
-    let mut answer = HttpResponse::Ok();
-    Ok(answer.insert_header((header::CACHE_CONTROL, "no-store")).json(VerifyAnswer::ok(user_id)))
+    let verified = registration::verify(&state, &request.token, &request.credential).await;
+    let verified = verified.map_err(ApiError::from);
+    state.ceremonies.count(Step::Verify, &verified);
+    let answer = VerifyAnswer::ok(verified?);
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(answer))
 }
