@@ -12,7 +12,7 @@ use service_kit::db::DbError;
 use service_kit::http::{errors, headers, overload, resource, trace, unread};
 use service_kit::migrate::MigrateError;
 use service_kit::passkey::CeremonyError;
-use service_kit::server::{self, CONNECTIONS_A_WORKER, HEAD_LIMIT, KEEP_ALIVE};
+use service_kit::server::{self, CONNECTIONS_A_WORKER, HEAD_LIMIT};
 use service_kit::stop::REQUEST_GRACE_SECONDS;
 use service_kit::traces::TracesError;
 use tokio_util::sync::CancellationToken;
@@ -108,6 +108,7 @@ fn serve(
     shared: Shared,
     workers: Option<usize>,
 ) -> Result<Server, StartError> {
+    let hops = shared.hops;
     let server = HttpServer::new(move || {
         let shared = shared.clone();
         App::new()
@@ -129,7 +130,7 @@ fn serve(
         .disable_signals()
         .shutdown_timeout(REQUEST_GRACE_SECONDS)
         .client_request_timeout(HEAD_LIMIT)
-        .keep_alive(KEEP_ALIVE)
+        .keep_alive(server::keep_alive(hops))
         .max_connections(CONNECTIONS_A_WORKER)
         .listen(listener)?;
     Ok(server.run())

@@ -19,7 +19,7 @@ use service_kit::metrics::Metrics;
 use service_kit::migrate::{self, MigrateError};
 use service_kit::passkey::{CeremonyError, Passkeys};
 use service_kit::redis::Redis;
-use service_kit::server::{self, CONNECTIONS_A_WORKER, HEAD_LIMIT, KEEP_ALIVE};
+use service_kit::server::{self, CONNECTIONS_A_WORKER, HEAD_LIMIT};
 use service_kit::service_client::ServiceClient;
 use service_kit::service_token::Guard;
 use service_kit::stop::{Background, REQUEST_GRACE_SECONDS};
@@ -91,6 +91,7 @@ impl Application {
     /// [`StartError`].
     pub fn build(settings: Settings) -> Result<Self, StartError> {
         let (wanted, workers) = (settings.port, settings.tuning.workers);
+        let hops = settings.hops;
         let clock = settings.tuning.clock.clone();
         let smoke_domain = settings.smoke_domain.clone();
         let departure = worker::departure(&settings.audit)?;
@@ -115,7 +116,7 @@ impl Application {
         .disable_signals()
         .shutdown_timeout(REQUEST_GRACE_SECONDS)
         .client_request_timeout(HEAD_LIMIT)
-        .keep_alive(KEEP_ALIVE)
+        .keep_alive(server::keep_alive(hops))
         .max_connections(CONNECTIONS_A_WORKER);
         if let Some(workers) = workers {
             server = server.workers(workers);

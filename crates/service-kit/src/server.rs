@@ -4,8 +4,10 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::time::Duration;
 
 use actix_web::dev::Server;
+use actix_web::http::KeepAlive;
 use tokio_util::sync::CancellationToken;
 
+use crate::http::client_address::TrustedProxyHops;
 use crate::stop::Background;
 use crate::traces::Traces;
 
@@ -16,14 +18,23 @@ const BACKLOG: i32 = 1024;
 pub const CONNECTIONS_A_WORKER: usize = 2048;
 /// How long a client may take to send a request's head.
 pub const HEAD_LIMIT: Duration = Duration::from_secs(10);
-/// How long a connection is kept without a request. Longer than anybody keeps one who sends us
-/// requests (Heroku's router: 90 s), so that the other side is the one that closes it: actix looks
-/// at this clock before it looks for bytes, and a busy worker would close a connection on which a
-/// request is waiting already.
-pub const KEEP_ALIVE: Duration = Duration::from_secs(95);
+/// How long a router's connection is kept without a request. Longer than a router keeps one
+/// (Heroku's: 90 s), so that the other side is the one that closes it: actix looks at this clock
+/// before it looks for bytes, and a busy worker would close a connection on which a request is
+/// waiting already.
+const KEEP_ALIVE: Duration = Duration::from_secs(95);
 /// How long a client may leave bytes of an answer unread, or its machine silent, before the
 /// connection is closed.
 const UNREAD_LIMIT: Duration = Duration::from_secs(20);
+
+/// For how long a connection is kept for a further request: not at all where clients connect to us
+/// themselves. actix limits the time for the first head of a connection ([`HEAD_LIMIT`]) and not
+/// for those after it, so that somebody could keep one by sending a byte now and then. A router
+/// waits for the whole head before it sends any of it on.
+#[must_use]
+pub fn keep_alive(hops: TrustedProxyHops) -> KeepAlive {
+    if hops.0 == 0 { KeepAlive::Disabled } else { KeepAlive::Timeout(KEEP_ALIVE) }
+}
 
 /// Listens on every address; port 0 takes any that is free.
 ///

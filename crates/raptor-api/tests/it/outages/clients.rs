@@ -54,6 +54,8 @@ async fn slow_clients_are_hung_up_on_and_others_are_served_meanwhile() {
         (format!("POST /api/auth/logout HTTP/1.1\r\n{BODY}"), ""),
         (format!("POST /nowhere HTTP/1.1\r\n{BODY}"), "404"),
         (format!("GET /healthz HTTP/1.1\r\n{BODY}"), "200"),
+        // The head of a second request, after a first that was answered at once.
+        ("GET /healthz HTTP/1.1\r\nhost: x\r\n\r\nGET / HTTP/1.1\r\nx-slow: ".to_owned(), "200"),
     ] {
         // As many as would fill any pool of ours.
         for _ in 0..12 {
