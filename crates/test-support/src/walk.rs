@@ -13,6 +13,7 @@ use serde_json::Value;
 
 pub use source::registered_in;
 
+pub mod documented;
 mod source;
 
 /// What a browser that opens a page accepts.

@@ -19,6 +19,7 @@ mod defences;
 mod enroll;
 mod error_pages;
 mod every_route;
+mod generated;
 #[cfg(debug_assertions)]
 mod fail_points;
 mod flags;
