@@ -9,6 +9,7 @@ pub mod fail_points;
 pub mod housekeeping;
 pub mod http;
 pub mod mail;
+pub mod openapi;
 pub mod raptor;
 pub mod routes;
 pub mod schema;

@@ -19,10 +19,10 @@ mod defences;
 mod enroll;
 mod error_pages;
 mod every_route;
-mod generated;
 #[cfg(debug_assertions)]
 mod fail_points;
 mod flags;
+mod generated;
 mod ghost_reset;
 mod health;
 mod helpers;

@@ -122,8 +122,12 @@ fn describe(
     let own = operation.remove(ERRORS).unwrap_or_else(|| json!([]));
     let mut codes: Vec<ErrorCode> = serde_json::from_value(own)?;
     codes.extend(area.errors);
+    let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+    for parameter in parameters.into_iter().flatten() {
+        parameter.get_mut("schema").map(take_null_out);
+    }
     if let Some(body) = operation.get_mut("requestBody") {
-        loosen(body);
+        allow_none(body);
         codes.extend([
             ErrorCode::InvalidRequest,
             ErrorCode::PayloadTooLarge,
@@ -146,23 +150,35 @@ fn describe(
     Ok(())
 }
 
-/// The schema of an `Option` allows null. As a body it means that there may be none.
-fn loosen(body: &mut Value) {
+/// A body that is an `Option` may be absent, but is never null.
+fn allow_none(body: &mut Value) {
     let mut may_be_absent = false;
     for (_, media) in members(body.get_mut("content")) {
-        let Some(schema) = media.get_mut("schema") else { continue };
-        let choices = schema.get("oneOf").and_then(Value::as_array);
-        let is_null = |choice: &&Value| choice.get("type") == Some(&json!("null"));
-        let Some(choices) = choices.filter(|choices| choices.iter().any(|one| is_null(&one)))
-        else {
-            continue;
-        };
-        may_be_absent = true;
-        if let Some(other) = choices.iter().find(|choice| !is_null(choice)).cloned() {
-            *schema = other;
-        }
+        may_be_absent |= media.get_mut("schema").is_some_and(take_null_out);
     }
     if let (true, Some(body)) = (may_be_absent, body.as_object_mut()) {
         body.insert("required".to_owned(), json!(false));
     }
+}
+
+/// The schema of an `Option` allows null, which neither an address nor a form can hold. Says
+/// whether it did.
+fn take_null_out(schema: &mut Value) -> bool {
+    let null = json!("null");
+    if let Some(types) = schema.get("type").and_then(Value::as_array) {
+        let mut others = types.iter().filter(|one| **one != null).cloned();
+        let (Some(other), true) = (others.next(), types.contains(&null)) else { return false };
+        if let Some(schema) = schema.as_object_mut() {
+            schema.insert("type".to_owned(), other);
+        }
+        return true;
+    }
+    let choices = schema.get("oneOf").and_then(Value::as_array);
+    let (Some(choices), is_null) = (choices, |one: &Value| one.get("type") == Some(&null)) else {
+        return false;
+    };
+    let other = choices.iter().find(|one| !is_null(one)).cloned();
+    let (Some(other), true) = (other, choices.iter().any(is_null)) else { return false };
+    *schema = other;
+    true
 }

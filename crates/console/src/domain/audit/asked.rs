@@ -4,13 +4,15 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::{Filter, NoTime, begin_of, end_of};
 use crate::domain::paging::{NoPage, Paging};
 
 /// What may stand in the address. An empty value is none: the form sends them.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(default)]
+#[into_params(parameter_in = Query)]
 pub struct Asked {
     /// An operator's id, `raptor-api` or `cli`.
     pub actor: Option<String>,
@@ -18,17 +20,20 @@ pub struct Asked {
     pub action: Option<String>,
     /// As in `beta_tester`.
     pub target_type: Option<String>,
-    /// The target's id.
+    /// The target's id, or somebody's e-mail address.
     pub target_id: Option<String>,
     /// A day or a point in time; it belongs to the span.
     pub from: Option<String>,
     /// The same for the end.
     pub until: Option<String>,
-    /// Rows a page.
+    /// Rows a page; 50 where nobody says. CSV has all of them then.
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200)]
     pub limit: Option<String>,
     /// `next` of the page before.
+    #[param(value_type = Option<i64>, minimum = 1)]
     pub cursor: Option<String>,
     /// `csv`, or nothing.
+    #[param(pattern = "^(csv)?$")]
     pub format: Option<String>,
 }
 

@@ -15,13 +15,13 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use ghost_contracts::ErrorCode;
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 use service_kit::db::Pool;
 use service_kit::error::ApiError;
 use service_kit::http::body::JsonBody;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use utoipa::ToSchema;
 
 use crate::db;
 use crate::domain::mail_detail::Detail;
@@ -75,18 +75,32 @@ impl WebhookSecret {
 /// # Errors
 /// 404 while there is no webhook; 401 `unauthorized`; 400, 413 and 415 for a body that is no
 /// report; 503 where the database is away, so that Postmark repeats the report.
+#[utoipa::path(
+    post,
+    path = "/api/webhooks/postmark",
+    operation_id = "postmark_report",
+    tag = "mail",
+    summary = "Keeps what Postmark reports of a mail.",
+    request_body = Described,
+    responses(
+        (status = 200, description = "It is taken.", body = Received),
+        (status = 401, description = "`unauthorized`: The password is not `POSTMARK_WEBHOOK_SECRET`."),
+        (status = 404, description = "`not_found`: There is no `POSTMARK_WEBHOOK_SECRET`."),
+    ),
+    extensions(("x-errors" = json!([ErrorCode::Unauthorized, ErrorCode::NotFound, ErrorCode::RateLimited]))),
+)]
 pub async fn receive(
     _: FromPostmark,
     pool: Data<Pool>,
     JsonBody(report): JsonBody<Report>,
 ) -> Result<HttpResponse, ApiError> {
     let Some(event) = report.into_event() else {
-        return Ok(HttpResponse::Ok().json(json!({"status": "ignored"})));
+        return Ok(HttpResponse::Ok().json(Received { status: "ignored" }));
     };
     let new = db::mail_event::record(&mut *pool.get().await?, &event).await?;
     let (message_id, kind) = (event.message.as_str(), event.delivery.as_str());
     tracing::info!(message_id, kind, new, "a mail was reported on");
-    Ok(HttpResponse::Ok().json(json!({"status": "ok"})))
+    Ok(HttpResponse::Ok().json(Received { status: "ok" }))
 }
 
 /// Every other method: 405, or 404 while there is no webhook.
@@ -158,6 +172,42 @@ pub enum Report {
     /// Opens, clicks, changes of subscriptions, and what may be added.
     #[serde(other)]
     Other,
+}
+
+/// A report as the document describes it: whatever its type, it is taken.
+#[derive(ToSchema)]
+#[schema(rename_all = "PascalCase", as = MailReport)]
+#[expect(dead_code, reason = "it is only described")]
+pub struct Described {
+    /// `Delivery`, `Bounce` or `SpamComplaint`; every other type is passed over.
+    record_type: String,
+    /// Which mail.
+    #[schema(rename = "MessageID")]
+    message_id: Option<String>,
+    /// Which bounce.
+    #[schema(rename = "ID")]
+    id: Option<i64>,
+    /// The kind of bounce.
+    r#type: Option<String>,
+    /// The same in words.
+    name: Option<String>,
+    /// What the provider says of it.
+    description: Option<String>,
+    /// What the receiving server said.
+    details: Option<String>,
+    /// When it was delivered.
+    delivered_at: Option<String>,
+    /// When it came back.
+    bounced_at: Option<String>,
+    /// Whether the provider sends nothing to that address any more.
+    inactive: Option<bool>,
+}
+
+/// What became of a report.
+#[derive(Serialize, ToSchema)]
+pub struct Received {
+    /// `ok`, or `ignored` for one that says nothing of a mail.
+    status: &'static str,
 }
 
 /// The members of a delivery.
