@@ -11,8 +11,8 @@ use service_kit::openapi::{Area, Asked, Details, Document};
 use utoipa::OpenApi;
 
 use crate::http::{
-    admins, audit, beta, enroll, flags, internal, login, logout, overview, session, sessions,
-    webhooks,
+    admins, api_docs, audit, beta, enroll, flags, internal, login, logout, overview, session,
+    sessions, webhooks,
 };
 
 /// What the annotations say.
@@ -52,6 +52,7 @@ use crate::http::{
         (name = "sign-in", description = "Signing in with a passkey."),
         (name = "invitations", description = "For Raptor alone, with a service token."),
         (name = "mail", description = "For Postmark alone, with a password."),
+        (name = "documentation", description = "These documents."),
         (name = "health", description = "For those who look after the service."),
     ),
     paths(
@@ -87,6 +88,8 @@ use crate::http::{
         internal::walkthrough_verify::verify,
         internal::walkthrough_consume::consume,
         webhooks::postmark::receive,
+        api_docs::page::page,
+        api_docs::document::document,
         health::alive,
         health::ready,
         health::metrics,

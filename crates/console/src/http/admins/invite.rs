@@ -58,6 +58,7 @@ impl Invitation {
     path = "/console/admins",
     operation_id = "invite_operator",
     tag = "operators",
+    description = "For superadmins alone.",
     summary = "Invites an operator; whoever has not enrolled yet gets a new link.",
     request_body(content(
         (Invitation = "application/json"),

@@ -25,6 +25,7 @@ use crate::http::respond::Reply;
     path = "/console/admins/{id}/reset-passkeys",
     operation_id = "reset_passkeys",
     tag = "operators",
+    description = "For superadmins alone.",
     summary = "Removes an operator's passkeys and makes a new enrolment link.",
     params(("id" = Uuid, Path, description = "The `admin_id` of the list.")),
     request_body(content(

@@ -24,6 +24,7 @@ use crate::views::paths;
     path = "/console/admins/{id}/revoke",
     operation_id = "revoke_operator",
     tag = "operators",
+    description = "For superadmins alone.",
     summary = "Shuts an operator out.",
     params(("id" = Uuid, Path, description = "The `admin_id` of the list.")),
     request_body(content(

@@ -36,6 +36,7 @@ pub struct Wish {
     path = "/console/admins/{id}/role",
     operation_id = "change_role",
     tag = "operators",
+    description = "For superadmins alone.",
     summary = "Changes what an operator may do and ends their sessions.",
     params(("id" = Uuid, Path, description = "The `admin_id` of the list.")),
     request_body(content(

@@ -25,6 +25,7 @@ use crate::views::paths;
     path = "/console/admins/{id}/sign-out",
     operation_id = "sign_operator_out",
     tag = "operators",
+    description = "For superadmins alone.",
     summary = "Ends every session of an operator, who can sign in again.",
     params(("id" = Uuid, Path, description = "The `admin_id` of the list.")),
     request_body(content(

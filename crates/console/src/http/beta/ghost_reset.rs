@@ -61,6 +61,7 @@ struct Answer {
     path = "/console/beta/testers/{id}/ghost-reset",
     operation_id = "ghost_reset",
     tag = "ghost reset",
+    description = "For superadmins alone.",
     params(("id" = i64, Path, minimum = 0, description = "The `tester_id` of the list.")),
     request_body(content(
         (Option<Request> = "application/json"),

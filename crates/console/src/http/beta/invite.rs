@@ -43,6 +43,7 @@ pub struct Invitation {
     path = "/console/beta/testers",
     operation_id = "invite_tester",
     tag = "testers",
+    description = "For support and superadmins.",
     summary = "Invites somebody.",
     request_body(content(
         (Invitation = "application/json"),

@@ -38,6 +38,7 @@ struct Answer<'a> {
     path = "/console/beta/testers/{id}/link",
     operation_id = "reveal_link",
     tag = "testers",
+    description = "For superadmins alone.",
     summary = "The link of an invitation whose mail was not accepted.",
     params(("id" = i64, Path, minimum = 0, description = "The `tester_id` of the list.")),
     request_body(content(

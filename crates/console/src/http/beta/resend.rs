@@ -24,6 +24,7 @@ use crate::views::paths;
     path = "/console/beta/testers/{id}/invite",
     operation_id = "send_invitation_again",
     tag = "testers",
+    description = "For support and superadmins.",
     summary = "Sends the unspent invitation again, a new one where it ended.",
     params(("id" = i64, Path, minimum = 0, description = "The `tester_id` of the list.")),
     request_body(content(

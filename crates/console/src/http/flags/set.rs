@@ -32,6 +32,7 @@ pub struct Wish {
     path = "/console/flags/{name}",
     operation_id = "set_flag",
     tag = "flags",
+    description = "For superadmins alone.",
     params(("name" = String, Path, description = "As in `beta_ghost_reset`.")),
     request_body(content(
         (Wish = "application/json"),
