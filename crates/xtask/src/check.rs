@@ -6,6 +6,7 @@ use test_support::chromium;
 use test_support::postgres::{self, Cluster, Options};
 use test_support::redis::{self, RedisServer};
 
+use crate::demo::conformance;
 use crate::step::{Failure, announce, cargo, done, run};
 use crate::{docs, edges};
 
@@ -27,6 +28,10 @@ pub(crate) fn check() -> Result<(), Failure> {
     announce("what the documentation points at");
     let started = Instant::now();
     docs::check()?;
+    done(started);
+    announce("the services against their OpenAPI documents");
+    let started = Instant::now();
+    conformance::run(conformance::Options::default()).map_err(Failure::Conformance)?;
     done(started);
     Ok(())
 }

@@ -14,7 +14,7 @@ const MAX_CHARACTERS: usize = 200;
 /// because a Postgres text cannot hold it and the audit row could never be written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
-#[schema(min_length = 1, max_length = 200)]
+#[schema(min_length = 1, max_length = 200, pattern = r"^[^\u0000]*$")]
 pub struct ActorAdminId(String);
 
 /// Text that cannot be an actor's id.

@@ -30,8 +30,9 @@ fn description(text: &str) -> String {
     without_links(&paragraphs.collect::<Vec<_>>().join("\n\n")).trim().to_owned()
 }
 
+/// Plain text, not Markdown.
 fn summary(text: &str) -> String {
-    without_links(text).split_whitespace().collect::<Vec<_>>().join(" ")
+    without_links(text).replace('`', "").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// `[`Name`]` and `[words](crate::Name)` lead nowhere outside rustdoc.
@@ -83,7 +84,7 @@ mod tests {
         assert_eq!(
             document,
             json!({
-                "summary": "One line of `Token`.",
+                "summary": "One line of Token.",
                 "description": "A list of lines, `[1]`.\n\nMore.",
                 "properties": {"description": {}},
             })

@@ -40,7 +40,7 @@ use crate::views::layout::Section;
     operation_id = "tester",
     tag = "testers",
     summary = "Everything known of a tester.",
-    params(("id" = i64, Path, minimum = 0, description = "The `tester_id` of the list.")),
+    params(("id" = i64, Path, minimum = 0, example = 1, description = "The `tester_id` of the list.")),
     responses(
         (status = 200, description = "Everything known of the tester.", body = Answer<'_>),
     ),

@@ -62,7 +62,7 @@ struct Answer {
     operation_id = "ghost_reset",
     tag = "ghost reset",
     description = "For superadmins alone.",
-    params(("id" = i64, Path, minimum = 0, description = "The `tester_id` of the list.")),
+    params(("id" = i64, Path, minimum = 0, example = 1, description = "The `tester_id` of the list.")),
     request_body(content(
         (Option<Request> = "application/json"),
         (Option<Request> = "application/x-www-form-urlencoded"),

@@ -74,6 +74,7 @@ struct RunBody<'a> {
 
 /// The newest reset alone.
 #[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = NewestGhostResetRun)]
 struct Run<'a> {
     /// Null where there was none.
@@ -104,7 +105,7 @@ enum Either<'a> {
     operation_id = "ghost_reset_preview",
     tag = "ghost reset",
     summary = "Says what a ghost reset would do, while `beta_ghost_reset` is on.",
-    params(("id" = i64, Path, minimum = 0, description = "The `tester_id` of the list."), Asked),
+    params(("id" = i64, Path, minimum = 0, example = 1, description = "The `tester_id` of the list."), Asked),
     responses(
         (status = 200, description = "What a reset would do; with `only=run` how the newest one is going.", body = Either<'_>),
     ),

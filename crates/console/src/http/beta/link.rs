@@ -40,7 +40,7 @@ struct Answer<'a> {
     tag = "testers",
     description = "For superadmins alone.",
     summary = "The link of an invitation whose mail was not accepted.",
-    params(("id" = i64, Path, minimum = 0, description = "The `tester_id` of the list.")),
+    params(("id" = i64, Path, minimum = 0, example = 1, description = "The `tester_id` of the list.")),
     request_body(content(
         (Option<Nothing> = "application/json"),
         (Option<Nothing> = "application/x-www-form-urlencoded"),

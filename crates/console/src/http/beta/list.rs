@@ -31,7 +31,7 @@ const LONGEST_SEARCH: usize = 254;
 #[into_params(parameter_in = Query)]
 pub struct Search {
     /// A part of the name or the address.
-    #[param(max_length = 254)]
+    #[param(max_length = 254, pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$")]
     q: Option<String>,
     /// Testers of that account state alone; `ghost` are those whom somebody should reset.
     #[param(pattern = "^(ghost|ghost_no_users_row|ghost_empty_shell|mid_enrollment|healthy)?$")]

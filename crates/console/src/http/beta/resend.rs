@@ -26,7 +26,7 @@ use crate::views::paths;
     tag = "testers",
     description = "For support and superadmins.",
     summary = "Sends the unspent invitation again, a new one where it ended.",
-    params(("id" = i64, Path, minimum = 0, description = "The `tester_id` of the list.")),
+    params(("id" = i64, Path, minimum = 0, example = 1, description = "The `tester_id` of the list.")),
     request_body(content(
         (Option<Nothing> = "application/json"),
         (Option<Nothing> = "application/x-www-form-urlencoded"),

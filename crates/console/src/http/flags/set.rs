@@ -33,7 +33,7 @@ pub struct Wish {
     operation_id = "set_flag",
     tag = "flags",
     description = "For superadmins alone.",
-    params(("name" = String, Path, description = "As in `beta_ghost_reset`.")),
+    params(("name" = String, Path, example = "beta_ghost_reset", description = "As in `beta_ghost_reset`.")),
     request_body(content(
         (Wish = "application/json"),
         (Wish = "application/x-www-form-urlencoded"),

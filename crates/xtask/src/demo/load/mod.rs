@@ -20,6 +20,7 @@ use std::time::Duration;
 
 use super::failure::{Context as _, Failure};
 use super::progress::Progress;
+use super::service::Environment;
 use super::stage::{Stage, System};
 use super::told_to_stop;
 use asks::Mix;
@@ -66,7 +67,8 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 async fn perform(options: &Options) -> Result<(), Failure> {
     let progress = Progress::start();
     // All of the load comes from one address.
-    let mut stage = Stage::with_raptor("PUBLIC_RATE_LIMIT", "0");
+    let unlimited = Environment::from([("PUBLIC_RATE_LIMIT", "0".to_owned())]);
+    let mut stage = Stage::told(unlimited, Environment::new());
     let stopped = told_to_stop().could_not("listen to signals")?;
     let outcome = tokio::select! {
         outcome = set_up_and_load(&mut stage, options, &progress) => outcome,
