@@ -14,21 +14,11 @@ use serde_json::Value;
 pub use source::registered_in;
 
 pub mod documented;
+mod policy;
 mod source;
 
 /// What a browser that opens a page accepts.
 const HTML: &str = "text/html,application/xhtml+xml,*/*;q=0.8";
-
-/// The policy of every page and answer: its own files alone, in no frame.
-const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
-                   connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
-/// The page whose policy is its own, for the library that it shows documents with.
-const API_DOCS: &str = "/console/api-docs";
-const API_DOCS_CSP: &str = "default-src 'none'; script-src 'self'; \
-                            style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
-                            connect-src 'self'; form-action 'none'; base-uri 'none'; \
-                            frame-ancestors 'none'";
 
 /// Methods that no address answers.
 const OTHERS: [&str; 5] = ["PUT", "PATCH", "DELETE", "OPTIONS", "BREW"];
@@ -277,10 +267,9 @@ impl Answer {
 
     /// The headers that the contracts ask of every answer (sections 2, 7 and 12).
     fn protection(&self, path: &str, https: bool) -> Vec<(&'static str, &'static str)> {
-        let is_page = self.header("content-type").starts_with("text/html");
-        let is_documentation = path == API_DOCS && self.status == 200 && is_page;
+        let is_page = self.status == 200 && self.header("content-type").starts_with("text/html");
         let mut all = vec![
-            ("content-security-policy", if is_documentation { API_DOCS_CSP } else { CSP }),
+            ("content-security-policy", policy::of(path, is_page)),
             ("x-content-type-options", "nosniff"),
             ("x-frame-options", "DENY"),
             ("cross-origin-opener-policy", "same-origin"),
