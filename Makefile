@@ -1,11 +1,12 @@
 # Each target installs the servers and the browser that it needs, where they are missing.
 
-.PHONY: help demo test check chaos load fuzz look pictures schema generated release smoke-signup-prod
+.PHONY: help demo test check conformance chaos load fuzz look pictures schema generated release smoke-signup-prod
 
 help:
 	@echo 'make demo               the whole system on throw-away servers, with testers in every state'
 	@echo 'make test               everything that has to hold: check, then all tests'
-	@echo 'make check              formatting, clippy, documentation, dependency rules, licences'
+	@echo 'make check              formatting, clippy, documentation, dependency rules, licences, conformance'
+	@echo 'make conformance        both services against their OpenAPI documents; ARGS="--examples 300" for more'
 	@echo 'make chaos              load and faults for a minute; ARGS="--seed 7 --minutes 10" for more'
 	@echo 'make load               more requests than they can take; ARGS="--seconds 60" for longer'
 	@echo 'make fuzz               feeds every parser for 20 s; ARGS="client_data --seconds 600" for one'
@@ -22,12 +23,16 @@ demo:
 	@cargo run --package xtask -- demo
 
 test:
-	@bin/setup postgres redis chromium
+	@bin/setup postgres redis chromium python
 	@cargo xtask test
 
 check:
-	@bin/setup postgres redis
+	@bin/setup postgres redis python
 	@cargo xtask check
+
+conformance:
+	@bin/setup postgres redis python
+	@cargo xtask conformance $(ARGS)
 
 chaos:
 	@bin/setup postgres redis

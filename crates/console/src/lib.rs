@@ -10,6 +10,7 @@ pub mod gauges;
 pub mod housekeeping;
 pub mod http;
 pub mod mail;
+pub mod openapi;
 pub mod raptor;
 pub mod routes;
 pub mod schema;

@@ -71,7 +71,7 @@ fn for_anybody(config: &mut ServiceConfig) {
 ///
 /// A path that is both read and posted to stands here; who may post is said by its handler.
 fn for_operators(config: &mut ServiceConfig) {
-    use http::{admins, audit, beta, flags, sessions};
+    use http::{admins, api_docs, audit, beta, flags, sessions};
     config
         .service(get("", http::overview::overview))
         .service(get("/beta", beta::list::list))
@@ -83,6 +83,9 @@ fn for_operators(config: &mut ServiceConfig) {
             beta::ghost_reset::ghost_reset,
         ))
         .service(get("/audit", audit::list::list))
+        .service(get("/api-docs", api_docs::page::page))
+        .service(get("/api-docs/{name}", api_docs::document::document))
+        .service(get("/api-docs/assets/{name}", api_docs::asset::asset))
         .service(get("/session", http::session::session))
         .service(get("/sessions", sessions::list::list))
         .service(post("/sessions/revoke-others", sessions::revoke_others::revoke_others))

@@ -6,13 +6,15 @@ use std::str::FromStr;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Bytes that travel as unpadded base64url (RFC 4648, section 5).
 ///
 /// Each value has exactly one text: padding, characters of another alphabet, white space and
 /// trailing bits that are not zero are refused, so two texts are equal where the bytes are.
-#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schema(value_type = String, pattern = "^([A-Za-z0-9_-]{4})*([A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?$", description = "Bytes as unpadded base64url (RFC 4648, section 5).", examples("AQID"))]
 pub struct Base64Url(Vec<u8>);
 
 /// Text that is not unpadded base64url.

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::object::objects_only;
@@ -23,7 +24,7 @@ pub const WALKTHROUGH_VERIFY_PATH: &str = "/api/internal/beta/walkthrough-tokens
 pub const WALKTHROUGH_CONSUME_PATH: &str = "/api/internal/beta/walkthrough-tokens/consume";
 
 /// Asks what a walkthrough token is worth. Nothing is spent by asking.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct WalkthroughVerifyRequest {
     /// The token of the link.
@@ -31,7 +32,7 @@ pub struct WalkthroughVerifyRequest {
 }
 
 /// Spends a walkthrough token and records that the NDA was accepted.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct WalkthroughConsumeRequest {
     /// The token of the link.
@@ -48,7 +49,7 @@ pub struct WalkthroughConsumeRequest {
 }
 
 /// The token is spent, now or by an earlier try of the same attempt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WalkthroughConsumed {
     /// Whom the invitation was for.
     pub email: EmailAddress,
@@ -58,7 +59,7 @@ pub struct WalkthroughConsumed {
 
 /// Why a walkthrough token cannot be used. `revoked` is looked at before `consumed`, and that
 /// before `expired`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RefusalReason {
     /// Its signature is wrong, or there is no such invitation.
@@ -107,21 +108,21 @@ impl fmt::Display for RefusalReason {
 }
 
 /// What 409 `token_not_usable` says besides `error` and `message`; nothing was spent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TokenNotUsable {
     /// Why not.
     pub reason: RefusalReason,
 }
 
 /// What 409 `nda_version_outdated` says besides `error` and `message`; nothing was spent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct NdaVersionOutdated {
     /// The version that is current.
     pub nda_version: String,
 }
 
 /// What a ghost reset's 409 `account_healthy` says besides `error` and `message`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AccountHealthy {
     /// How many passkeys the account has.
     pub credential_count: i64,
@@ -130,7 +131,7 @@ pub struct AccountHealthy {
 }
 
 /// What a ghost reset's 409 `mid_enrollment` says besides `error` and `message`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct StillEnrolling {
     /// The length of the grace window, in seconds.
     pub retry_after_seconds: u32,

@@ -8,6 +8,8 @@
 //! is the ceremony's business.
 
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::Base64Url;
 use crate::object::objects_only;
@@ -30,7 +32,7 @@ pub struct RegistrationResponseJson {
 }
 
 /// `AuthenticatorAttestationResponseJSON`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(remote = "Self", rename_all = "camelCase")]
 pub struct AttestationResponseJson {
     /// The client data, byte for byte: its hash is what was signed.
@@ -41,6 +43,7 @@ pub struct AttestationResponseJson {
     /// By which ways the authenticator can be reached, each named once; empty where the
     /// browser does not say.
     #[serde(default, with = "transport::list")]
+    #[schema(value_type = Option<Vec<String>>)]
     pub transports: Vec<Transport>,
 }
 
@@ -57,7 +60,7 @@ pub struct AuthenticationResponseJson {
 }
 
 /// `AuthenticatorAssertionResponseJSON`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(remote = "Self", rename_all = "camelCase")]
 pub struct AssertionResponseJson {
     /// The client data, byte for byte: its hash is part of what was signed.
@@ -73,8 +76,8 @@ pub struct AssertionResponseJson {
     pub user_handle: Option<Base64Url>,
 }
 
-/// What both responses have around them, as it stands on the wire.
-#[derive(Serialize, Deserialize)]
+/// What `PublicKeyCredential.toJSON()` makes. Members that are not named are skipped.
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(remote = "Self", rename_all = "camelCase")]
 struct Outer<R> {
     id: Base64Url,
@@ -85,10 +88,34 @@ struct Outer<R> {
 }
 
 /// The only type of credential there is.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 enum Kind {
     #[serde(rename = "public-key")]
     PublicKey,
+}
+
+/// The schema of a response is that of what stands on the wire.
+macro_rules! schema_of_outer {
+    ($($response:ident around $inner:ty;)+) => {$(
+        impl PartialSchema for $response {
+            fn schema() -> RefOr<Schema> {
+                Outer::<$inner>::schema()
+            }
+        }
+
+        impl ToSchema for $response {
+            fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+                schemas.push((<$inner>::name().into_owned(), <$inner>::schema()));
+                <$inner>::schemas(schemas);
+                Outer::<$inner>::schemas(schemas);
+            }
+        }
+    )+};
+}
+
+schema_of_outer! {
+    RegistrationResponseJson around AttestationResponseJson;
+    AuthenticationResponseJson around AssertionResponseJson;
 }
 
 impl From<Outer<AttestationResponseJson>> for RegistrationResponseJson {

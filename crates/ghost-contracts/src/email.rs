@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The most bytes an address may have: what RFC 5321 leaves of a path of 256 within its
 /// angle brackets.
@@ -14,8 +15,15 @@ pub const MAX_BYTES: usize = 254;
 ///
 /// Two addresses are the same person's exactly where the two values are equal; the CHECK and
 /// the unique index in both databases hold the same form.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schema(
+    max_length = 254,
+    pattern = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$",
+    description = "An e-mail address: ASCII, in the syntax of WHATWG `input type=email`, in lower \
+        case. What is sent is trimmed of ASCII white space and brought into lower case.",
+    examples("ada@example.com")
+)]
 pub struct EmailAddress(String);
 
 /// Why a text is no e-mail address. Each message is fit for the person who typed it.

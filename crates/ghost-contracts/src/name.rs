@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The most characters (Unicode scalar values) a name may have.
 pub const MAX_CHARACTERS: usize = 200;
@@ -13,8 +14,14 @@ pub const MAX_CHARACTERS: usize = 200;
 ///
 /// It may hold markup, quotes or marks that turn the direction of writing; whoever prints it
 /// escapes it for the place where it goes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schema(
+    min_length = 1,
+    max_length = 200,
+    pattern = r"^[^\u0000-\u001F\u007F-\u009F]*[^\s\u0000-\u001F\u007F-\u009F][^\u0000-\u001F\u007F-\u009F]*$",
+    examples("Ada Lovelace")
+)]
 pub struct PersonName(String);
 
 /// Why a text is no name. Each message is fit for the person who typed it.

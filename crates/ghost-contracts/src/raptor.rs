@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::object::objects_only;
 use crate::{AccountState, EmailAddress, timestamp};
@@ -39,7 +40,7 @@ pub const GHOST_DELETE_PATH: &str = "/api/internal/users/ghost-delete";
 pub const SIGNUP_TIMELINE_PATH: &str = "/api/internal/signup-timeline";
 
 /// Asks for the state of one account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct GhostCheckRequest {
     /// Whose account.
@@ -47,12 +48,13 @@ pub struct GhostCheckRequest {
 }
 
 /// The state of an account and the evidence that decided it. All members are always there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct GhostCheck {
     /// What the predicate says.
     pub state: AccountState,
     /// `users.id`; null for `ghost_no_users_row`.
     #[serde(deserialize_with = "present_or_null")]
+    #[schema(required)]
     pub user_id: Option<i64>,
     /// How many passkeys the account has.
     pub credential_count: i64,
@@ -60,18 +62,19 @@ pub struct GhostCheck {
     pub active_session_count: i64,
     /// When the row was made; null for `ghost_no_users_row`.
     #[serde(with = "timestamp::option")]
+    #[schema(required)]
     pub created_at: Option<DateTime<Utc>>,
 }
 
 /// The states of many accounts, in the order asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct GhostCheckBatch {
     /// One result for each e-mail of the request.
     pub results: Vec<GhostCheckResult>,
 }
 
 /// One account of a batch.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct GhostCheckResult {
     /// Whose account, in the normal form.
     pub email: EmailAddress,
@@ -81,7 +84,7 @@ pub struct GhostCheckResult {
 }
 
 /// Asks to delete a ghost's account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct GhostDeleteRequest {
     /// Whose account.
@@ -94,7 +97,7 @@ pub struct GhostDeleteRequest {
 }
 
 /// What 409 `not_ghost` says besides `error` and `message`; nothing was deleted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct NotGhost {
     /// `healthy` or `mid_enrollment`.
     pub state: AccountState,

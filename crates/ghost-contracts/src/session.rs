@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::raptor::{Browser, Platform};
 use crate::timestamp;
 
 /// A live session. Neither the id in the cookie nor its hash is told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SessionEntry {
     /// What the session is called here: opens nothing.
     pub session_id: Uuid,
@@ -30,7 +31,7 @@ pub struct SessionEntry {
 }
 
 /// The live sessions of whoever asks, the last used first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SessionsAnswer {
     /// At most 100.
     pub sessions: Vec<SessionEntry>,

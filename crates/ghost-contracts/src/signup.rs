@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::credential::{AuthenticationResponseJson, RegistrationResponseJson};
@@ -40,7 +41,7 @@ pub const WALKTHROUGH_PAGE_PATH: &str = "/walkthrough";
 pub const SIGNUP_PAGE_PATH: &str = "/signup";
 
 /// Begins the registration of a passkey.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct BeginRequest {
     /// The bootstrap token. Any text: one of bad shape is `invalid_signup_link`, no malformed
@@ -49,15 +50,16 @@ pub struct BeginRequest {
 }
 
 /// What the browser is to do.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct BeginAnswer {
     /// `PublicKeyCredentialCreationOptionsJSON` (WebAuthn Level 3, section 5.1.8), without a
     /// `publicKey` member around it.
+    #[schema(value_type = Object)]
     pub options: serde_json::Value,
 }
 
 /// Hands in the passkey.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct VerifyRequest {
     /// The bootstrap token of the begin.
@@ -67,7 +69,7 @@ pub struct VerifyRequest {
 }
 
 /// The passkey is registered, or the person is signed in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct VerifyAnswer {
     /// Always `ok`.
     pub status: Status,
@@ -76,7 +78,7 @@ pub struct VerifyAnswer {
 }
 
 /// The one status there is: anything else is an error body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// It went well.
@@ -92,22 +94,23 @@ impl VerifyAnswer {
 }
 
 /// Begins a sign-in: `{}`, for the passkey itself knows who it is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct LoginBeginRequest {}
 
 /// What the browser is to do.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct LoginBeginAnswer {
     /// Names this ceremony at verify.
     pub ceremony_id: Uuid,
     /// `PublicKeyCredentialRequestOptionsJSON` (WebAuthn Level 3, section 5.1.9), without a
     /// `publicKey` member around it.
+    #[schema(value_type = Object)]
     pub options: serde_json::Value,
 }
 
 /// Hands in the assertion.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct LoginVerifyRequest {
     /// The id from begin. Any text: one that names no open ceremony, a UUID or not, is
@@ -128,7 +131,7 @@ impl LoginVerifyRequest {
 }
 
 /// Who is signed in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SessionAnswer {
     /// `users.id`.
     pub user_id: i64,

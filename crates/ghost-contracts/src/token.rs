@@ -4,13 +4,18 @@ use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::ToSchema;
 
 /// A bootstrap, walkthrough or enrolment token as text, of whatever shape it came in.
 ///
 /// Whoever holds it can use it, so it has no `Display`, its `Debug` is redacted and its memory
 /// is wiped when it is dropped (section 12, number 6). It does go over the wire: that is what
 /// its `Serialize` is for.
-#[derive(Clone)]
+#[derive(Clone, ToSchema)]
+#[schema(
+    value_type = String,
+    description = "A bootstrap, walkthrough or enrolment token. Whoever holds it can use it."
+)]
 pub struct Token(SecretString);
 
 impl Token {

@@ -17,6 +17,7 @@ pub mod error;
 pub mod fail_points;
 pub mod housekeeping;
 pub mod http;
+pub mod openapi;
 pub mod routes;
 pub mod schema;
 pub mod settings;

@@ -10,9 +10,12 @@ use std::time::Duration;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
+use ghost_contracts::error::ErrorCode;
 use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
 use serde_json::json;
 use subtle::ConstantTimeEq;
+use utoipa::ToSchema;
 
 use crate::db::Pool;
 use crate::error::ApiError;
@@ -57,11 +60,64 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(resource::get("/metrics", metrics));
 }
 
-async fn alive() -> HttpResponse {
-    HttpResponse::Ok().json(json!({"status": "alive"}))
+/// That the process answers.
+#[derive(Serialize, ToSchema)]
+pub struct Alive {
+    /// Always `alive`.
+    status: &'static str,
 }
 
-async fn ready(health: Data<Health>) -> HttpResponse {
+/// Whether the service can do its work.
+#[derive(Serialize, ToSchema)]
+pub struct Ready {
+    /// `ready`, or `unavailable`.
+    status: &'static str,
+    /// What was looked at.
+    checks: Checks,
+}
+
+/// What a service needs.
+#[derive(Serialize, ToSchema)]
+pub struct Checks {
+    /// `ok`, or `unavailable`.
+    database: &'static str,
+    /// `ok`, `pending`, or `unknown` without a database.
+    migrations: &'static str,
+    /// As `database`; there where the service uses Redis.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    redis: Option<&'static str>,
+}
+
+/// Says that the process lives. Asks nothing of the database.
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    operation_id = "alive",
+    tag = "health",
+    responses((status = 200, description = "It lives.", body = Alive)),
+)]
+pub async fn alive() -> HttpResponse {
+    HttpResponse::Ok().json(Alive { status: "alive" })
+}
+
+/// Says whether the service can do its work: database, schema, Redis where it is used.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    operation_id = "ready",
+    tag = "health",
+    responses(
+        (status = 200, description = "It can.", body = Ready),
+        (
+            status = 503,
+            description = "Something is missing; it is 200 again by itself.",
+            body = Ready,
+            headers(("Retry-After" = u32, description = "After how many seconds to try again.")),
+        ),
+    ),
+)]
+pub async fn ready(health: Data<Health>) -> HttpResponse {
     let found = health.readiness.find(async || look(&health).await).await;
     let mut answer = HttpResponse::build(found.status);
     if found.status != StatusCode::OK {
@@ -80,23 +136,49 @@ async fn look(health: &Health) -> Answer {
             (false, "unknown")
         }
     };
-    let mut checks = json!({"database": word(database), "migrations": migrations});
+    let mut checks = Checks { database: word(database), migrations, redis: None };
     let mut ready = database && migrations == "ok";
     if let Some(redis) = &health.redis {
         let there = redis.check().await.is_ok();
         ready &= there;
-        if let Some(checks) = checks.as_object_mut() {
-            checks.insert("redis".into(), word(there).into());
-        }
+        checks.redis = Some(word(there));
     }
     let (status, text) = match ready {
         true => (StatusCode::OK, "ready"),
         false => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
     };
-    Answer { status, body: json!({"status": text, "checks": checks}) }
+    Answer { status, body: json!(Ready { status: text, checks }) }
 }
 
-async fn metrics(
+/// The metrics in Prometheus's text form.
+///
+/// With `METRICS_TOKEN` whoever bears it may read them; without it the machine itself alone, and
+/// everybody else is told that there is nothing.
+///
+/// # Errors
+/// 401 `unauthorized`, 404 `not_found`.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    operation_id = "metrics",
+    tag = "health",
+    responses(
+        (
+            status = 200,
+            description = "All metrics.",
+            body = String,
+            content_type = "text/plain; version=0.0.4",
+        ),
+        (status = 401, description = "`unauthorized`: The bearer is not `METRICS_TOKEN`."),
+        (status = 404, description = "`not_found`: There is no `METRICS_TOKEN`, and this is another machine."),
+    ),
+    extensions(("x-errors" = json!([
+        ErrorCode::Unauthorized,
+        ErrorCode::NotFound,
+        ErrorCode::Internal,
+    ]))),
+)]
+pub async fn metrics(
     request: HttpRequest,
     health: Data<Health>,
     metrics: Data<Metrics>,
@@ -124,7 +206,7 @@ fn allowed(request: &HttpRequest, health: &Health, hops: TrustedProxyHops) -> Re
         return Ok(());
     }
     let message = "Metrics are read with the bearer token of METRICS_TOKEN.";
-    Err(ApiError::new(ghost_contracts::error::ErrorCode::Unauthorized, message)
+    Err(ApiError::new(ErrorCode::Unauthorized, message)
         .with_header(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer")))
 }
 

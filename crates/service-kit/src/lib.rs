@@ -14,6 +14,7 @@ pub mod health;
 pub mod http;
 pub mod metrics;
 pub mod migrate;
+pub mod openapi;
 pub mod passkey;
 pub mod redis;
 pub mod server;

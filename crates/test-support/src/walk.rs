@@ -13,14 +13,12 @@ use serde_json::Value;
 
 pub use source::registered_in;
 
+pub mod documented;
+mod policy;
 mod source;
 
 /// What a browser that opens a page accepts.
 const HTML: &str = "text/html,application/xhtml+xml,*/*;q=0.8";
-
-/// The policy of every page and answer: its own files alone, in no frame.
-const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
-                   connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Methods that no address answers.
 const OTHERS: [&str; 5] = ["PUT", "PATCH", "DELETE", "OPTIONS", "BREW"];
@@ -269,8 +267,9 @@ impl Answer {
 
     /// The headers that the contracts ask of every answer (sections 2, 7 and 12).
     fn protection(&self, path: &str, https: bool) -> Vec<(&'static str, &'static str)> {
+        let is_page = self.status == 200 && self.header("content-type").starts_with("text/html");
         let mut all = vec![
-            ("content-security-policy", CSP),
+            ("content-security-policy", policy::of(path, is_page)),
             ("x-content-type-options", "nosniff"),
             ("x-frame-options", "DENY"),
             ("cross-origin-opener-policy", "same-origin"),

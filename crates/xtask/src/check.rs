@@ -6,6 +6,7 @@ use test_support::chromium;
 use test_support::postgres::{self, Cluster, Options};
 use test_support::redis::{self, RedisServer};
 
+use crate::demo::conformance;
 use crate::step::{Failure, announce, cargo, done, run};
 use crate::{deny, docs, edges};
 
@@ -28,7 +29,12 @@ pub(crate) fn check() -> Result<(), Failure> {
     let started = Instant::now();
     docs::check()?;
     done(started);
-    deny::check()
+    deny::check()?;
+    announce("the services against their OpenAPI documents");
+    let started = Instant::now();
+    conformance::run(conformance::Options::default()).map_err(Failure::Conformance)?;
+    done(started);
+    Ok(())
 }
 
 /// Everything, with one Postgres and one Redis for all tests. They are started first, and the

@@ -38,6 +38,9 @@ enum Command {
     Load(demo::load::Options),
     /// Both services under load while everything around them breaks; then the invariants.
     Chaos(chaos::Options),
+    /// Whether both services do what their OpenAPI documents say, asked by schemathesis on
+    /// throw-away servers.
+    Conformance(demo::conformance::Options),
     /// Pictures of every page of both services, to look at, in `target/look`.
     Look(pages::Words),
     /// The pictures of the README, made anew in a demo.
@@ -56,6 +59,9 @@ fn main() -> ExitCode {
         Command::Mailbox(options) => return demo::mailbox::alone::run(options),
         Command::Load(options) => return demo::load::run(&options),
         Command::Chaos(options) => return chaos::main(&options),
+        Command::Conformance(options) => {
+            demo::conformance::run(options).map_err(step::Failure::Conformance)
+        }
         Command::Look(words) => pages::look(&words),
         Command::Pictures => return demo::run(&demo::Options::pictures()),
         Command::Fuzz(options) => fuzz::run(&options),

@@ -46,6 +46,9 @@ pub(crate) enum Failure {
     /// A target of the fuzzer broke a promise, or could not be run.
     #[error("fuzz:\n{0}")]
     Fuzz(String),
+    /// A service does something else than its OpenAPI document says; what is on the screen.
+    #[error("conformance: {0}")]
+    Conformance(String),
     /// The schema files could not be written.
     #[error("schema: {0}")]
     Schema(String),

@@ -40,7 +40,7 @@ async fn main() -> std::io::Result<ExitCode> {
     if arguments.wants("", scenes::of_testers()) {
         failed += arguments.take("", &World::none().await, scenes::of_testers()).await;
     }
-    let with_a_few = [scenes::of_operators(), scenes::of_resets()];
+    let with_a_few = [scenes::of_operators(), scenes::of_resets(), scenes::of_documentation()];
     if with_a_few.iter().any(|scenes| arguments.wants("", scenes)) {
         let world = World::few().await;
         for scenes in with_a_few {

@@ -49,6 +49,12 @@ pub fn of_operators() -> &'static [Scene] {
     operators::SCENES
 }
 
+/// The documentation of both APIs, in any world.
+#[must_use]
+pub fn of_documentation() -> &'static [Scene] {
+    operators::DOCUMENTATION
+}
+
 /// The ghost reset, in a world with [a few](World::few).
 #[must_use]
 pub fn of_resets() -> &'static [Scene] {

@@ -59,6 +59,11 @@ pub(super) const SCENES: &[Scene] = &[
     Scene::new("console-400", |world| Box::pin(world.refused_at("/console/beta?state=odd", 400))),
 ];
 
+pub(super) const DOCUMENTATION: &[Scene] = &[
+    Scene::new("api-docs", |world| Box::pin(world.api_docs("console"))),
+    Scene::new("api-docs-raptor", |world| Box::pin(world.api_docs("raptor-api"))),
+];
+
 pub(super) const LISTS: &[Scene] = &[
     Scene::new("overview", |world| Box::pin(world.console("/console"))),
     Scene::new("testers", |world| Box::pin(world.console("/console/beta"))),
@@ -114,6 +119,13 @@ impl World {
         self.system.raptor.door.always(GHOST_CHECK_PATH, Rule::Cut);
         let tab = self.tester("shell", "").await;
         self.system.raptor.door.always(GHOST_CHECK_PATH, Rule::Pass);
+        tab
+    }
+
+    /// The documentation of that service's API, once all of it is there.
+    async fn api_docs(&self, service: &str) -> Tab {
+        let tab = self.console(&format!("/console/api-docs?document={service}")).await;
+        tab.sees("/healthz").await;
         tab
     }
 

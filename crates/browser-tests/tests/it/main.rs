@@ -1,5 +1,6 @@
 //! Both services as people meet them: in a browser, by clicking, typing and keyboard.
 
+mod api_docs;
 mod dead_ends;
 mod driver;
 mod every_page;

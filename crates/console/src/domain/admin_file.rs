@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use ghost_contracts::timestamp;
 use serde::Serialize;
 use service_kit::db::{DbError, Pool};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::admin::Admin;
@@ -11,7 +12,7 @@ use super::permission::Role;
 use crate::db;
 
 /// An enrolment link that is neither used nor replaced. Its token is not known to us.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct OpenLink {
     /// When it was issued.
     #[serde(with = "timestamp")]
@@ -22,13 +23,14 @@ pub struct OpenLink {
 }
 
 /// A passkey, without what only the library needs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct KnownPasskey {
     /// When it was created.
     #[serde(with = "timestamp")]
     pub created_at: DateTime<Utc>,
     /// The last sign-in with it.
     #[serde(with = "timestamp::option")]
+    #[schema(required)]
     pub last_used_at: Option<DateTime<Utc>>,
     /// Whether the authenticator said at its last use that it is kept elsewhere, too.
     pub backed_up: bool,

@@ -8,9 +8,10 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use ghost_contracts::timestamp;
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 /// A row: the columns of `audit_log`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Entry {
     /// Grows with each row.
     pub id: i64,
@@ -26,6 +27,7 @@ pub struct Entry {
     /// Whom or what it was done to.
     pub target_id: String,
     /// What else is worth knowing.
+    #[schema(value_type = Object)]
     pub payload: Value,
 }
 

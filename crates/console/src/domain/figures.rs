@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use ghost_contracts::AccountState;
 use serde::{Deserialize, Serialize};
 use service_kit::db::{Connection, DbError, Pool};
+use utoipa::ToSchema;
 
 use crate::db::{figures, time};
 use crate::domain::tester::StateFilter;
@@ -78,7 +79,7 @@ impl Funnel {
 }
 
 /// What became of the invitations that were spent on one day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Day {
     /// The day, in UTC.
     pub day: NaiveDate,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use service_kit::db::{DbError, Pool};
+use utoipa::ToSchema;
 
 use super::actor::Actor;
 use crate::db;
@@ -33,8 +34,9 @@ impl Overrides {
 }
 
 /// Who decides over a flag.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = FlagSource)]
 pub enum Source {
     /// Its row.
     Database,
@@ -43,7 +45,7 @@ pub enum Source {
 }
 
 /// A flag as it counts now.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, ToSchema)]
 pub struct Flag {
     /// Its name, as in `beta_ghost_reset`.
     pub name: String,

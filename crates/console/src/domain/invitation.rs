@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use serde::Serialize;
 use service_kit::db::Pool;
 use service_kit::stop::Background;
+use utoipa::ToSchema;
 
 use crate::db;
 use crate::db::invitation::{InvitationError, Invited};
@@ -17,7 +18,7 @@ use crate::mail::Mailer;
 use crate::mail::outbox::Attempt;
 
 /// The status of a tester's newest walkthrough token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum InvitationStatus {
     /// It can be used.

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use ghost_contracts::EmailAddress;
+use utoipa::ToSchema;
 
 use crate::domain::mail_event::Delivery;
 use crate::domain::tester::TesterId;
@@ -12,7 +13,8 @@ use crate::domain::walkthrough_token::TokenId;
 pub struct MailId(pub i64);
 
 /// Why a tester is written to. The words of the mail depend on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
+#[schema(rename_all = "snake_case")]
 pub enum MailKind {
     /// They are invited, or the invitation is sent again.
     Invitation,
@@ -21,7 +23,8 @@ pub enum MailKind {
 }
 
 /// What became of a mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
+#[schema(rename_all = "snake_case")]
 pub enum MailStatus {
     /// Not accepted yet; it is tried again.
     Pending,

@@ -1,13 +1,15 @@
 //! What the provider reports of a mail after it took it.
 
 use chrono::{DateTime, Utc};
+use utoipa::ToSchema;
 
 use crate::domain::mail::UnknownName;
 use crate::domain::mail_detail::Detail;
 
 /// How far a mail has come after the provider took it. The order is that of the words: an event
 /// only moves a mail forward, so the furthest counts, whatever came last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, ToSchema)]
+#[schema(rename_all = "snake_case")]
 pub enum Delivery {
     /// The receiving server put it off; the provider keeps trying.
     Delayed,

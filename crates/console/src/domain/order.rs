@@ -4,11 +4,13 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use ghost_contracts::PersonName;
+use utoipa::ToSchema;
 
 use crate::domain::tester::{Tester, TesterId};
 
 /// The order of a list.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ToSchema)]
+#[schema(rename_all = "snake_case")]
 pub enum Sort {
     /// Invited last, first.
     #[default]

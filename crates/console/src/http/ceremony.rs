@@ -13,18 +13,25 @@ use service_kit::http::user_agent;
 use service_kit::session::cookie;
 use service_kit::settings::PublicUrl;
 use service_kit::user_agent::UserAgent;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::gate::{COOKIE, Gate};
 use crate::db::session::LIFE;
 use crate::domain::ceremony::{CeremonyFailure, SignedIn, Visitor};
 use crate::domain::operator::Operator;
+use crate::domain::permission::Role;
 
 /// Who is signed in.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Operator)]
 pub struct Who<'a> {
+    /// Names the operator here.
     admin_id: Uuid,
+    /// Their address.
     email: &'a str,
+    /// What they may do.
+    #[schema(value_type = Role)]
     role: &'a str,
 }
 

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::Data;
+use ghost_contracts::ErrorCode;
 use serde_json::json;
 use service_kit::db::Pool;
 use service_kit::error::ApiError;
@@ -21,6 +22,21 @@ use crate::domain::operator::Operator;
 ///
 /// # Errors
 /// 500 `audit_write_failed`, 503 where the database is away: then the session still lives.
+#[utoipa::path(
+    post,
+    path = "/console/logout",
+    operation_id = "sign_out",
+    tag = "sessions",
+    summary = "Ends the session, if there is one.",
+    responses(
+        (
+            status = 204,
+            description = "Nobody is signed in any more. A page is answered with 303 to the sign-in page.",
+            headers(("Set-Cookie" = String, description = "The cookie, to be forgotten.")),
+        ),
+    ),
+    extensions(("x-errors" = json!([ErrorCode::AuditWriteFailed]))),
+)]
 pub async fn logout(
     reply: Reply,
     pool: Data<Pool>,

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod admins;
+pub mod api_docs;
 pub mod assets;
 pub mod audit;
 pub mod beta;

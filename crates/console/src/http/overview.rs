@@ -9,6 +9,7 @@ use serde::Serialize;
 use service_kit::db::Pool;
 use service_kit::error::ApiError;
 use service_kit::http::request_id::RequestId;
+use utoipa::ToSchema;
 
 use crate::db;
 use crate::domain::audit::Entry;
@@ -20,28 +21,47 @@ use crate::raptor::RaptorClient;
 use crate::views::layout::Section;
 use crate::views::overview::OverviewPage;
 
-#[derive(Serialize)]
+/// How the beta stands.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Overview)]
 struct Answer<'a> {
+    /// How many testers are ghosts.
     ghosts: i64,
+    /// How many resets stopped half-way.
     interrupted_resets: i64,
+    /// How many mails did not arrive.
     undelivered_mails: i64,
+    /// Whether Raptor answered just now.
     raptor_available: bool,
+    /// How old the figures are.
     states: States,
+    /// The stages in their order.
     funnel: Vec<Stage>,
+    /// The newest days.
     days: &'a [Day],
+    /// What happened last.
     latest: &'a [Entry],
 }
 
-#[derive(Serialize)]
+/// How old the states are that the figures go by.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SeenStates)]
 struct States {
+    /// When the state was seen that is the oldest.
     #[serde(with = "timestamp::option")]
+    #[schema(required)]
     oldest_seen_at: Option<DateTime<Utc>>,
+    /// How many were never seen.
     unseen: i64,
 }
 
-#[derive(Serialize)]
+/// How many testers got so far.
+#[derive(Serialize, ToSchema)]
+#[schema(as = FunnelStage)]
 struct Stage {
+    /// `invited`, `opened`, `accepted` and so on.
     stage: &'static str,
+    /// How many.
     testers: i64,
 }
 
@@ -49,6 +69,15 @@ struct Stage {
 ///
 /// # Errors
 /// 503 where the database is away.
+#[utoipa::path(
+    get,
+    path = "/console",
+    operation_id = "overview",
+    tag = "testers",
+    responses(
+        (status = 200, description = "How the beta stands.", body = Answer<'_>),
+    ),
+)]
 pub async fn overview(
     _: AnyOperator,
     reply: Reply,

@@ -1,6 +1,7 @@
 //! What pages are made of. One module an area, as in `templates/`.
 
 pub mod admins;
+pub mod api_docs;
 pub mod audit;
 pub mod badge;
 pub mod beta;

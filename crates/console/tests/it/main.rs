@@ -9,6 +9,7 @@
 
 mod access;
 mod admins;
+mod api_docs;
 mod assets;
 mod audit;
 mod audit_page;

@@ -1,6 +1,9 @@
 //! The answer to "what is this walkthrough token worth?".
 
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::RefusalReason;
 use crate::{EmailAddress, PersonName};
@@ -17,7 +20,7 @@ pub enum WalkthroughVerification {
 }
 
 /// What the walkthrough page needs to know.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
 pub struct UsableWalkthrough {
     /// Whom the invitation is for.
     pub email: EmailAddress,
@@ -29,6 +32,36 @@ pub struct UsableWalkthrough {
     pub nda_text: String,
     /// Whether this person has acknowledged this version already; they are not asked again.
     pub nda_acknowledged: bool,
+}
+
+impl PartialSchema for WalkthroughVerification {
+    fn schema() -> RefOr<Schema> {
+        let valid = |valid: bool| {
+            ObjectBuilder::new().schema_type(Type::Boolean).enum_values(Some([valid])).build()
+        };
+        let mut usable = UsableWalkthrough::schema();
+        if let RefOr::T(Schema::Object(object)) = &mut usable {
+            object.properties.insert("valid".to_owned(), valid(true).into());
+            object.required.insert(0, "valid".to_owned());
+        }
+        let refused = ObjectBuilder::new()
+            .property("valid", valid(false))
+            .required("valid")
+            .property("reason", RefusalReason::schema())
+            .required("reason");
+        OneOfBuilder::new()
+            .description(Some("What a walkthrough token is worth; `valid` tells the two apart."))
+            .item(usable)
+            .item(refused)
+            .into()
+    }
+}
+
+impl ToSchema for WalkthroughVerification {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((EmailAddress::name().into_owned(), EmailAddress::schema()));
+        schemas.push((PersonName::name().into_owned(), PersonName::schema()));
+    }
 }
 
 /// Everything that either answer may hold.

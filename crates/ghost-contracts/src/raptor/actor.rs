@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The most characters an actor's id may have.
 const MAX_CHARACTERS: usize = 200;
@@ -11,8 +12,9 @@ const MAX_CHARACTERS: usize = 200;
 ///
 /// Raptor writes it into its audit log and attaches no meaning to it. U+0000 is refused,
 /// because a Postgres text cannot hold it and the audit row could never be written.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schema(min_length = 1, max_length = 200, pattern = r"^[^\u0000]*$")]
 pub struct ActorAdminId(String);
 
 /// Text that cannot be an actor's id.

@@ -1,6 +1,7 @@
 //! Asking about many accounts at once.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::EmailAddress;
 use crate::object::objects_only;
@@ -10,9 +11,11 @@ pub const MAX_BATCH: usize = 500;
 
 /// Asks for the states of 1 to [`MAX_BATCH`] accounts. An e-mail may be named twice: it is
 /// answered twice.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Unchecked")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(try_from = "Unchecked", deny_unknown_fields)]
 pub struct GhostCheckBatchRequest {
+    /// Whose accounts, in the order in which they are answered.
+    #[schema(min_items = 1, max_items = 500)]
     emails: Vec<EmailAddress>,
 }
 

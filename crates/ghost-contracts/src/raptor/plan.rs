@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The most characters a plan may have.
 const MAX_CHARACTERS: usize = 400;
@@ -11,8 +12,9 @@ const MAX_CHARACTERS: usize = 400;
 /// table, without any time: what a reset was agreed to on.
 ///
 /// Only Raptor makes one and reads one; to the Console it is a text that is handed on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schema(min_length = 1, max_length = 400, pattern = "^[A-Za-z0-9_-]+$")]
 pub struct Plan(String);
 
 /// Text that cannot be a plan.

@@ -1,6 +1,7 @@
 //! What a reset would do to an account.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{GhostCheck, Plan};
 use crate::EmailAddress;
@@ -12,7 +13,7 @@ pub const EXPECTED_OF_A_GHOST: [&str; 3] =
     ["email_verifications", "signup_reminders", "onboarding_state"];
 
 /// Asks what a reset of one account would do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct GhostPreviewRequest {
     /// Whose account.
@@ -20,7 +21,7 @@ pub struct GhostPreviewRequest {
 }
 
 /// The state of an account, the evidence, and what hangs on it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct GhostPreview {
     /// The same members as a check answers.
     #[serde(flatten)]
@@ -34,7 +35,7 @@ pub struct GhostPreview {
 }
 
 /// How many rows of one table a reset would change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ChildRows {
     /// The table's name.
     pub table: String,
@@ -45,7 +46,7 @@ pub struct ChildRows {
 }
 
 /// What a foreign key does when its user is deleted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ChildAction {
     /// The rows go with the user.
@@ -55,7 +56,7 @@ pub enum ChildAction {
 }
 
 /// What 409 `plan_changed` says besides `error` and `message`; nothing was deleted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PlanChanged {
     /// What is not as it was in the plan: `state`, `user_id`, or the name of a child table. For a
     /// plan that this Raptor did not make, all of them.

@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
 
 use crate::object::objects_only;
 use crate::signup::ClientError;
 use crate::{EmailAddress, timestamp};
 
 /// Asks how the signups of one address went.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct SignupTimelineRequest {
     /// Whose signup.
@@ -16,14 +17,14 @@ pub struct SignupTimelineRequest {
 }
 
 /// The newest ceremonies, newest first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SignupTimeline {
     /// At most 20.
     pub attempts: Vec<SignupAttempt>,
 }
 
 /// One ceremony, from begin-with-token on. It is open where none of the three ends is known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SignupAttempt {
     /// When it was begun.
     #[serde(with = "timestamp")]
@@ -34,17 +35,20 @@ pub struct SignupAttempt {
     pub platform: Platform,
     /// When its passkey was stored.
     #[serde(with = "timestamp::option")]
+    #[schema(required)]
     pub completed_at: Option<DateTime<Utc>>,
     /// Where verify-with-token refused it.
     #[serde(deserialize_with = "super::present_or_null")]
+    #[schema(required)]
     pub failed: Option<CeremonyFailure>,
     /// Where the page said how it ended in the browser.
     #[serde(deserialize_with = "super::present_or_null")]
+    #[schema(required)]
     pub reported: Option<CeremonyReport>,
 }
 
 /// A ceremony that verify-with-token refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CeremonyFailure {
     /// When.
     #[serde(with = "timestamp")]
@@ -54,7 +58,7 @@ pub struct CeremonyFailure {
 }
 
 /// A ceremony that ended in the browser.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CeremonyReport {
     /// When the report came.
     #[serde(with = "timestamp")]
@@ -67,7 +71,7 @@ pub struct CeremonyReport {
 }
 
 /// Why verify-with-token refused, by the code that it answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureReason {
     /// There was no challenge any more, or no account.
@@ -83,9 +87,9 @@ pub enum FailureReason {
 
 /// A text for each variant, the same on the wire and in the database.
 macro_rules! names {
-    ($(#[$doc:meta])+ $name:ident { $($(#[$variant_doc:meta])+ $variant:ident = $text:literal, $word:literal;)+ }) => {
+    ($(#[$doc:meta])+ $name:ident { $($(#[$variant_doc:meta])+ $variant:ident = $text:tt, $word:literal;)+ }) => {
         $(#[$doc])+
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
         pub enum $name {
             $($(#[$variant_doc])+ #[serde(rename = $text)] $variant,)+
             /// Any other, and one that this program does not know.

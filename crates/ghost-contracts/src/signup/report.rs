@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::Token;
 use crate::object::objects_only;
@@ -11,7 +12,7 @@ use crate::object::objects_only;
 pub const MAX_ELAPSED_MS: u32 = 3_600_000;
 
 /// Says how a ceremony ended in the browser. No free text, nothing about the person.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct RegisterReportRequest {
     /// The bootstrap token of the begin.
@@ -19,12 +20,13 @@ pub struct RegisterReportRequest {
     /// How it ended.
     pub error: ClientError,
     /// How long the prompt was open, in milliseconds; more than [`MAX_ELAPSED_MS`] counts as that.
+    #[schema(value_type = i64, minimum = 0, maximum = 4_294_967_295i64)]
     pub elapsed_ms: u32,
 }
 
 /// The closed list of ends: the names of the `DOMException`s of WebAuthn Level 3, section 5.1.3,
 /// and what else can happen on the page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String")]
 pub enum ClientError {
     /// Cancelled, refused or timed out: browsers do not say which.

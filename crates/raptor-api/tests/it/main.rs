@@ -13,6 +13,7 @@ mod auth;
 mod commands;
 mod defences;
 mod every_route;
+mod generated;
 mod health;
 mod helpers;
 mod housekeeping;

@@ -8,6 +8,7 @@
 mod binaries;
 mod browser;
 mod cast;
+pub(crate) mod conformance;
 mod databases;
 mod device;
 mod failure;

@@ -23,8 +23,15 @@ pub(super) struct Stage {
     logs: Option<Logs>,
     mailbox: Option<ServerHandle>,
     services: Option<Services>,
-    /// Variables of `raptor-api` that replace the usual ones.
+    /// Variables that replace the usual ones.
+    told: Told,
+}
+
+/// What the services are told besides, or instead.
+#[derive(Debug, Default)]
+struct Told {
     raptor: Environment,
+    console: Environment,
 }
 
 /// Both services.
@@ -47,10 +54,9 @@ pub(super) struct System {
 }
 
 impl Stage {
-    /// One whose `raptor-api` is told something else than the demo's.
-    pub(super) fn with_raptor(variable: &'static str, value: &str) -> Self {
-        let raptor = Environment::from([(variable, value.to_owned())]);
-        Self { raptor, ..Self::default() }
+    /// One whose services are told something else than the demo's.
+    pub(super) fn told(raptor: Environment, console: Environment) -> Self {
+        Self { told: Told { raptor, console }, ..Self::default() }
     }
 
     /// The services that run, by the process ids of their watchdogs.
@@ -79,7 +85,8 @@ impl Stage {
         step.done();
 
         let mut settings = Settings::new(&ports, &databases, &redis_url);
-        settings.raptor.extend(self.raptor.clone());
+        settings.raptor.extend(self.told.raptor.clone());
+        settings.console.extend(self.told.console.clone());
         let step = progress.step("Migrating both databases");
         tokio::try_join!(
             service::run(&binaries.raptor, &["migrate"], &settings.raptor),

@@ -97,8 +97,8 @@ impl Tester {
         self.passkey
     }
 
-    /// Signs in with the passkey made before.
-    pub(super) async fn sign_in(&mut self) -> Result<(), Failure> {
+    /// Signs in with the passkey made before, and returns the cookies that are set for it.
+    pub(super) async fn sign_in(&mut self) -> Result<Vec<String>, Failure> {
         let begun = self.browser.post_json(LOGIN_BEGIN_PATH, &json!({})).await?;
         let begun = begun.expect(StatusCode::OK)?;
         let credential = self
@@ -107,7 +107,7 @@ impl Tester {
             .could_not("use the software passkey")?;
         let body = json!({"ceremony_id": begun.member("/ceremony_id")?, "credential": credential});
         let answer = self.browser.post_json(LOGIN_VERIFY_PATH, &body).await?;
-        answer.expect(StatusCode::OK).map(drop)
+        Ok(answer.expect(StatusCode::OK)?.set_cookies)
     }
 }
 

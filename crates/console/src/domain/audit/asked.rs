@@ -4,32 +4,56 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa::openapi::schema::{
+    AnyOfBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type,
+};
 
 use super::{Filter, NoTime, begin_of, end_of};
 use crate::domain::paging::{NoPage, Paging};
 
 /// What may stand in the address. An empty value is none: the form sends them.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(default)]
+#[into_params(parameter_in = Query)]
 pub struct Asked {
     /// An operator's id, `raptor-api` or `cli`.
+    #[param(pattern = r"^[^\u0000]*$")]
     pub actor: Option<String>,
     /// As in `console.flag.changed`.
+    #[param(pattern = r"^[^\u0000]*$")]
     pub action: Option<String>,
     /// As in `beta_tester`.
+    #[param(pattern = r"^[^\u0000]*$")]
     pub target_type: Option<String>,
-    /// The target's id.
+    /// The target's id, or somebody's e-mail address.
+    #[param(pattern = r"^[^\u0000]*$")]
     pub target_id: Option<String>,
     /// A day or a point in time; it belongs to the span.
+    #[param(schema_with = day_or_time)]
     pub from: Option<String>,
     /// The same for the end.
+    #[param(schema_with = day_or_time)]
     pub until: Option<String>,
-    /// Rows a page.
+    /// Rows a page; 50 where nobody says. CSV has all of them then.
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200)]
     pub limit: Option<String>,
     /// `next` of the page before.
+    #[param(value_type = Option<i64>, minimum = 1)]
     pub cursor: Option<String>,
     /// `csv`, or nothing.
+    #[param(pattern = "^(csv)?$")]
     pub format: Option<String>,
+}
+
+/// How the document describes a day or a point in time, or nothing.
+fn day_or_time() -> Schema {
+    let text = |format| ObjectBuilder::new().schema_type(Type::String).format(Some(format));
+    AnyOfBuilder::new()
+        .item(text(SchemaFormat::KnownFormat(KnownFormat::Date)))
+        .item(text(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+        .item(ObjectBuilder::new().schema_type(Type::String).enum_values(Some([""])))
+        .into()
 }
 
 /// What of the address cannot be read. Its message names the parameter; a page, which shows fields

@@ -4,10 +4,12 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use chrono::{DateTime, Utc};
+use ghost_contracts::ErrorCode;
 use ghost_contracts::timestamp;
 use serde::Serialize;
 use service_kit::db::Pool;
 use service_kit::error::ApiError;
+use utoipa::ToSchema;
 
 use super::{AdminBody, id};
 use crate::domain::admin::AdminError;
@@ -18,20 +20,33 @@ use crate::views::admins::detail::AdminPage;
 use crate::views::layout::Section;
 
 /// Sessions in numbers.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = AdminSessions)]
 struct Sessions {
+    /// How many there are.
     live: i64,
+    /// When one was used last.
     #[serde(with = "timestamp::option")]
+    #[schema(required)]
     last_seen_at: Option<DateTime<Utc>>,
 }
 
-#[derive(Serialize)]
+/// One operator.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AdminDetail)]
 struct Body<'a> {
+    /// As in the list.
     admin: AdminBody<'a>,
+    /// When they were shut out.
     #[serde(with = "timestamp::option")]
+    #[schema(required)]
     revoked_at: Option<DateTime<Utc>>,
+    /// What they sign in with.
     passkeys: &'a [KnownPasskey],
+    /// The times of the link that works, where there is one.
+    #[schema(required)]
     enrolment_link: Option<&'a OpenLink>,
+    /// Their live sessions.
     sessions: Sessions,
 }
 
@@ -40,6 +55,19 @@ struct Body<'a> {
 ///
 /// # Errors
 /// 404 `not_found`.
+#[utoipa::path(
+    get,
+    path = "/console/admins/{id}",
+    operation_id = "operator",
+    tag = "operators",
+    summary = "One operator.",
+    params(("id" = Uuid, Path, description = "The `admin_id` of the list.")),
+    responses(
+        (status = 200, description = "The operator.", body = Body<'_>),
+        (status = 404, description = "`not_found`: There is no such operator."),
+    ),
+    extensions(("x-errors" = json!([ErrorCode::NotFound]))),
+)]
 pub async fn detail(
     _: AnyOperator,
     reply: Reply,

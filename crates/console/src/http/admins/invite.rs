@@ -4,12 +4,14 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use ghost_contracts::EmailAddress;
-use serde::Deserialize;
-use serde_json::json;
+use ghost_contracts::ErrorCode;
+use serde::{Deserialize, Serialize};
 use service_kit::db::Pool;
 use service_kit::error::ApiError;
 use service_kit::http::body::JsonOrForm;
 use service_kit::settings::PublicUrl;
+use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::{enroll_url, show_link};
 use crate::domain::admin;
@@ -19,11 +21,24 @@ use crate::http::respond::Reply;
 use crate::views::paths;
 
 /// Whom to invite, and as what.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = AdminInvitation)]
 pub struct Invitation {
+    #[schema(value_type = EmailAddress)]
     email: String,
+    #[schema(value_type = Role)]
     role: String,
+}
+
+/// The operator is invited.
+#[derive(Serialize, ToSchema)]
+#[schema(as = InvitedAdmin)]
+struct Answer<'a> {
+    /// Names the operator here.
+    admin_id: Uuid,
+    /// Where they create their passkey: once, within 24 hours.
+    enroll_url: &'a str,
 }
 
 impl Invitation {
@@ -38,6 +53,22 @@ impl Invitation {
 ///
 /// # Errors
 /// 409 `admin_exists` for one who has enrolled; 400 `invalid_request`.
+#[utoipa::path(
+    post,
+    path = "/console/admins",
+    operation_id = "invite_operator",
+    tag = "operators",
+    description = "For superadmins alone.",
+    summary = "Invites an operator; whoever has not enrolled yet gets a new link.",
+    request_body(content(
+        (Invitation = "application/json"),
+        (Invitation = "application/x-www-form-urlencoded"),
+    )),
+    responses(
+        (status = 201, description = "The operator is invited.", body = Answer<'_>),
+    ),
+    extensions(("x-errors" = json!([ErrorCode::Forbidden, ErrorCode::AdminExists, ErrorCode::AuditWriteFailed]))),
+)]
 pub async fn invite(
     operator: Superadmin,
     reply: Reply,
@@ -55,7 +86,7 @@ pub async fn invite(
     };
     let url = enroll_url(&public, &invited.token);
     if reply.wants_json() {
-        let body = json!({"admin_id": invited.admin.id, "enroll_url": url});
+        let body = Answer { admin_id: invited.admin.id, enroll_url: &url };
         return Ok(reply.json(StatusCode::CREATED, &body));
     }
     show_link(&reply, StatusCode::CREATED, &invited, &url).await

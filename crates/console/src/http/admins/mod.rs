@@ -15,10 +15,12 @@ use serde::{Deserialize, Serialize};
 use service_kit::error::ApiError;
 use service_kit::session::RandomToken;
 use service_kit::settings::PublicUrl;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::respond::Reply;
 use crate::domain::admin::{Admin, AdminError, Invited};
+use crate::domain::permission::Role;
 use crate::views::admins::link::LinkPage;
 use crate::views::layout::Section;
 use crate::views::paths;
@@ -32,13 +34,21 @@ fn page_of(path: &str, refusal: &AdminError) -> String {
 }
 
 /// An operator, as in the list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Admin)]
 pub struct AdminBody<'a> {
+    /// Names the operator here.
     admin_id: Uuid,
+    /// Their address.
     email: &'a str,
+    /// What they may do.
+    #[schema(value_type = Role)]
     role: &'static str,
+    /// Whether they have a passkey.
     enrolled: bool,
+    /// The new enrolment link, after their passkeys were removed.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     enroll_url: Option<&'a str>,
 }
 
@@ -55,7 +65,7 @@ impl<'a> From<&'a Admin> for AdminBody<'a> {
 }
 
 /// A body that says nothing: `{}`, an empty form, or none at all.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
 

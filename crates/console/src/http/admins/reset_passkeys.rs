@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
+use ghost_contracts::ErrorCode;
 use service_kit::db::Pool;
 use service_kit::error::ApiError;
 use service_kit::http::body::OptionalBody;
@@ -19,6 +20,24 @@ use crate::http::respond::Reply;
 ///
 /// # Errors
 /// 404 `not_found`; 409 `last_superadmin`.
+#[utoipa::path(
+    post,
+    path = "/console/admins/{id}/reset-passkeys",
+    operation_id = "reset_passkeys",
+    tag = "operators",
+    description = "For superadmins alone.",
+    summary = "Removes an operator's passkeys and makes a new enrolment link.",
+    params(("id" = Uuid, Path, description = "The `admin_id` of the list.")),
+    request_body(content(
+        (Option<Nothing> = "application/json"),
+        (Option<Nothing> = "application/x-www-form-urlencoded"),
+    )),
+    responses(
+        (status = 200, description = "The operator as in the list, with the new link.", body = AdminBody<'_>),
+        (status = 404, description = "`not_found`: There is no such operator."),
+    ),
+    extensions(("x-errors" = json!([ErrorCode::Forbidden, ErrorCode::NotFound, ErrorCode::LastSuperadmin, ErrorCode::AuditWriteFailed]))),
+)]
 pub async fn reset_passkeys(
     operator: Superadmin,
     reply: Reply,

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
+use ghost_contracts::ErrorCode;
 use service_kit::db::Pool;
 use service_kit::error::ApiError;
 use service_kit::http::body::OptionalBody;
@@ -18,6 +19,24 @@ use crate::views::paths;
 ///
 /// # Errors
 /// 404 `not_found`; 409 `last_superadmin`.
+#[utoipa::path(
+    post,
+    path = "/console/admins/{id}/revoke",
+    operation_id = "revoke_operator",
+    tag = "operators",
+    description = "For superadmins alone.",
+    summary = "Shuts an operator out.",
+    params(("id" = Uuid, Path, description = "The `admin_id` of the list.")),
+    request_body(content(
+        (Option<Nothing> = "application/json"),
+        (Option<Nothing> = "application/x-www-form-urlencoded"),
+    )),
+    responses(
+        (status = 200, description = "The operator as in the list.", body = AdminBody<'_>),
+        (status = 404, description = "`not_found`: There is no such operator."),
+    ),
+    extensions(("x-errors" = json!([ErrorCode::Forbidden, ErrorCode::NotFound, ErrorCode::LastSuperadmin, ErrorCode::AuditWriteFailed]))),
+)]
 pub async fn revoke(
     operator: Superadmin,
     reply: Reply,

@@ -3,10 +3,12 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
+use ghost_contracts::ErrorCode;
 use serde::Deserialize;
 use service_kit::db::Pool;
 use service_kit::error::ApiError;
 use service_kit::http::body::JsonOrForm;
+use utoipa::ToSchema;
 
 use super::{AdminBody, id, page_of};
 use crate::domain::admin::{self, Admin, AdminError};
@@ -17,9 +19,11 @@ use crate::http::respond::Reply;
 use crate::views::paths;
 
 /// What they are to be.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = RoleWish)]
 pub struct Wish {
+    #[schema(value_type = Role)]
     role: String,
 }
 
@@ -27,6 +31,24 @@ pub struct Wish {
 ///
 /// # Errors
 /// 404 `not_found`; 409 `last_superadmin`; 400 `invalid_request`.
+#[utoipa::path(
+    post,
+    path = "/console/admins/{id}/role",
+    operation_id = "change_role",
+    tag = "operators",
+    description = "For superadmins alone.",
+    summary = "Changes what an operator may do and ends their sessions.",
+    params(("id" = Uuid, Path, description = "The `admin_id` of the list.")),
+    request_body(content(
+        (Wish = "application/json"),
+        (Wish = "application/x-www-form-urlencoded"),
+    )),
+    responses(
+        (status = 200, description = "The operator as in the list.", body = AdminBody<'_>),
+        (status = 404, description = "`not_found`: There is no such operator."),
+    ),
+    extensions(("x-errors" = json!([ErrorCode::Forbidden, ErrorCode::NotFound, ErrorCode::LastSuperadmin, ErrorCode::AuditWriteFailed]))),
+)]
 pub async fn role(
     operator: Superadmin,
     reply: Reply,

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
+use ghost_contracts::ErrorCode;
 use service_kit::db::Pool;
 use service_kit::error::ApiError;
 use service_kit::http::body::OptionalBody;
@@ -19,6 +20,24 @@ use crate::views::paths;
 ///
 /// # Errors
 /// 404 `not_found`.
+#[utoipa::path(
+    post,
+    path = "/console/admins/{id}/sign-out",
+    operation_id = "sign_operator_out",
+    tag = "operators",
+    description = "For superadmins alone.",
+    summary = "Ends every session of an operator, who can sign in again.",
+    params(("id" = Uuid, Path, description = "The `admin_id` of the list.")),
+    request_body(content(
+        (Option<Nothing> = "application/json"),
+        (Option<Nothing> = "application/x-www-form-urlencoded"),
+    )),
+    responses(
+        (status = 200, description = "The operator as in the list.", body = AdminBody<'_>),
+        (status = 404, description = "`not_found`: There is no such operator."),
+    ),
+    extensions(("x-errors" = json!([ErrorCode::Forbidden, ErrorCode::NotFound, ErrorCode::AuditWriteFailed]))),
+)]
 pub async fn sign_out(
     operator: Superadmin,
     reply: Reply,

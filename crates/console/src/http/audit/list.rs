@@ -4,18 +4,31 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
 use actix_web::{HttpResponse, error};
 use ghost_contracts::EmailAddress;
-use serde_json::json;
+use ghost_contracts::ErrorCode;
+use serde::Serialize;
 use service_kit::db::{Connection, Pool};
 use service_kit::error::ApiError;
+use utoipa::ToSchema;
 
 use super::csv;
 use crate::db;
-use crate::domain::audit::Filter;
 use crate::domain::audit::asked::{Asked, Problem};
+use crate::domain::audit::{Entry, Filter};
 use crate::http::access::AnyOperator;
 use crate::http::respond::Reply;
 use crate::views::audit::AuditPage;
 use crate::views::layout::Section;
+
+/// A page of the log.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AuditPage)]
+struct Answer {
+    /// The newest first.
+    entries: Vec<Entry>,
+    /// `cursor` of the following page, where there is one.
+    #[schema(required)]
+    next: Option<String>,
+}
 
 /// `{"entries", "next"}`, newest first; the page; or everything that the filter wants as CSV. An
 /// e-mail address as `target_id` stands for the person's ids, too.
@@ -23,6 +36,25 @@ use crate::views::layout::Section;
 /// # Errors
 /// 400 `invalid_request` for a parameter that cannot be read; as a page with the filter as it was
 /// typed.
+#[utoipa::path(
+    get,
+    path = "/console/audit",
+    operation_id = "audit_log",
+    tag = "audit log",
+    summary = "Who did what to whom, newest first.",
+    params(Asked),
+    responses(
+        (
+            status = 200,
+            description = "A page of the log, or with `format=csv` all that the filter wants.",
+            content(
+                (Answer = "application/json"),
+                (String = "text/csv; charset=utf-8"),
+            ),
+        ),
+    ),
+    extensions(("x-errors" = json!([ErrorCode::InvalidRequest]))),
+)]
 pub async fn list(
     _: AnyOperator,
     reply: Reply,
@@ -45,7 +77,7 @@ pub async fn list(
         db::audit::page(&mut connection, &filter, paging.before, paging.fetch()).await?;
     let next = paging.cut(&mut entries, |entry| entry.id);
     if reply.wants_json() {
-        return Ok(reply.json(StatusCode::OK, &json!({"entries": entries, "next": next})));
+        return Ok(reply.json(StatusCode::OK, &Answer { entries, next }));
     }
     let admins = db::admin::names(&mut connection).await?;
     drop(connection);

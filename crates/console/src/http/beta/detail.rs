@@ -4,18 +4,21 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use chrono::{DateTime, Utc};
+use ghost_contracts::ErrorCode;
 use ghost_contracts::raptor::GhostCheck;
 use ghost_contracts::timestamp;
 use serde::Serialize;
 use service_kit::db::Pool;
 use service_kit::error::ApiError;
 use service_kit::http::request_id::RequestId;
+use utoipa::ToSchema;
 
 use super::find_tester;
 use crate::db;
 use crate::db::interrupted_reset::InterruptedReset;
 use crate::db::mail::MailRecord;
 use crate::domain::audit::Entry;
+use crate::domain::mail::{MailKind, MailStatus};
 use crate::domain::mail_event::Delivery;
 use crate::domain::tester::Tester;
 use crate::domain::tester_file::TesterFile;
@@ -31,6 +34,18 @@ use crate::views::layout::Section;
 ///
 /// # Errors
 /// 404 `tester_not_found`.
+#[utoipa::path(
+    get,
+    path = "/console/beta/testers/{id}",
+    operation_id = "tester",
+    tag = "testers",
+    summary = "Everything known of a tester.",
+    params(("id" = i64, Path, minimum = 0, example = 1, description = "The `tester_id` of the list.")),
+    responses(
+        (status = 200, description = "Everything known of the tester.", body = Answer<'_>),
+    ),
+    extensions(("x-errors" = json!([ErrorCode::TesterNotFound]))),
+)]
 pub async fn detail(
     _: AnyOperator,
     reply: Reply,
@@ -59,19 +74,30 @@ pub async fn detail(
     reply.page(StatusCode::OK, &page).await
 }
 
-#[derive(Serialize)]
+/// Everything known of a tester.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TesterDetail)]
 struct Answer<'a> {
     tester: TesterBody<'a>,
+    /// As ghost-check answers; null while Raptor is away.
+    #[schema(required)]
     account: Option<&'a GhostCheck>,
+    /// Whether Raptor answered just now.
     raptor_available: bool,
+    /// Every invitation, the newest first.
     tokens: Vec<TokenBody>,
+    /// Every mail, the newest first.
     mails: Vec<MailBody<'a>>,
+    /// What was done.
     audit: &'a [Entry],
+    /// Null where none is interrupted.
+    #[schema(required)]
     interrupted_reset: Option<ResetBody<'a>>,
 }
 
 /// A tester as a program reads them.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Tester)]
 pub(super) struct TesterBody<'a> {
     tester_id: i64,
     email: &'a str,
@@ -80,7 +106,9 @@ pub(super) struct TesterBody<'a> {
     created_at: DateTime<Utc>,
 }
 
-#[derive(Serialize)]
+/// A walkthrough token, without what opens it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Invitation)]
 struct TokenBody {
     token_id: i64,
     #[serde(with = "timestamp")]
@@ -88,38 +116,58 @@ struct TokenBody {
     #[serde(with = "timestamp")]
     expires_at: DateTime<Utc>,
     #[serde(with = "timestamp::option")]
+    #[schema(required)]
     consumed_at: Option<DateTime<Utc>>,
     #[serde(with = "timestamp::option")]
+    #[schema(required)]
     revoked_at: Option<DateTime<Utc>>,
 }
 
-#[derive(Serialize)]
+/// A mail, and what became of it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Mail)]
 struct MailBody<'a> {
     mail_id: i64,
+    #[schema(value_type = MailKind)]
     kind: &'a str,
     to: &'a str,
+    #[schema(value_type = MailStatus)]
     status: &'static str,
     attempts: i32,
     #[serde(with = "timestamp")]
     created_at: DateTime<Utc>,
     #[serde(with = "timestamp::option")]
+    #[schema(required)]
     accepted_at: Option<DateTime<Utc>>,
     #[serde(with = "timestamp::option")]
+    #[schema(required)]
     next_attempt_at: Option<DateTime<Utc>>,
+    /// What the provider said last.
+    #[schema(required)]
     last_error: Option<&'a str>,
+    /// How far it came, as the provider reported.
+    #[schema(value_type = Option<Delivery>, required)]
     delivery: Option<&'static str>,
     #[serde(with = "timestamp::option")]
+    #[schema(required)]
     delivery_at: Option<DateTime<Utc>>,
+    /// What the provider reported of that.
+    #[schema(required)]
     delivery_detail: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+/// A reset that stopped half-way.
+#[derive(Serialize, ToSchema)]
+#[schema(as = InterruptedReset)]
 struct ResetBody<'a> {
     reset_id: i64,
     actor: &'a str,
+    /// The last step that was finished.
     step: &'a str,
     #[serde(with = "timestamp")]
     started_at: DateTime<Utc>,
+    /// `unknown` where Raptor never said what it did.
+    #[schema(required)]
     outcome: Option<&'a str>,
 }
 

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
+use ghost_contracts::ErrorCode;
 use ghost_contracts::raptor::Plan;
 use ghost_contracts::timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ use service_kit::error::ApiError;
 use service_kit::http::body::OptionalBody;
 use service_kit::http::request_id::RequestId;
 use service_kit::text::isolated;
+use utoipa::ToSchema;
 
 use self::explain::explain;
 use super::find_tester;
@@ -23,22 +25,30 @@ use crate::views::paths;
 mod explain;
 
 /// Nothing else may be asked for: there is no way to force a reset.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = GhostResetRequest)]
 pub struct Request {
     /// What the preview showed, where Raptor gave one; handed on as it came.
     #[serde(default)]
     plan: Option<Plan>,
 }
 
-#[derive(Serialize)]
+/// The reset is done.
+#[derive(Serialize, ToSchema)]
+#[schema(as = GhostReset)]
 struct Answer {
     #[serde(with = "timestamp")]
     reset_at: DateTime<Utc>,
     new_token_id: i64,
+    /// Null where the mail was not accepted.
+    #[schema(required)]
     email_sent_to: Option<String>,
+    /// Who did it.
     actor_user_id: String,
+    /// `false` where the mail was not accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     email_sent: Option<bool>,
 }
 
@@ -46,6 +56,22 @@ struct Answer {
 ///
 /// # Errors
 /// As section 8 of the contracts lists them.
+#[utoipa::path(
+    post,
+    path = "/console/beta/testers/{id}/ghost-reset",
+    operation_id = "ghost_reset",
+    tag = "ghost reset",
+    description = "For superadmins alone.",
+    params(("id" = i64, Path, minimum = 0, example = 1, description = "The `tester_id` of the list.")),
+    request_body(content(
+        (Option<Request> = "application/json"),
+        (Option<Request> = "application/x-www-form-urlencoded"),
+    )),
+    responses(
+        (status = 200, description = "The tester can start again.", body = Answer),
+    ),
+    extensions(("x-errors" = json!([ErrorCode::Forbidden, ErrorCode::TesterNotFound, ErrorCode::NotFound, ErrorCode::AccountHealthy, ErrorCode::MidEnrollment, ErrorCode::NotGhost, ErrorCode::PlanChanged, ErrorCode::RaptorUnavailable, ErrorCode::RaptorDeleteFailed, ErrorCode::AuditWriteFailed]))),
+)]
 pub async fn ghost_reset(
     GhostResetter(operator): GhostResetter,
     reply: Reply,

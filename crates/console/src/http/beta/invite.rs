@@ -3,11 +3,13 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
+use ghost_contracts::ErrorCode;
 use ghost_contracts::{EmailAddress, PersonName};
 use serde::Deserialize;
 use service_kit::error::ApiError;
 use service_kit::http::body::JsonOrForm;
 use service_kit::text::isolated;
+use utoipa::ToSchema;
 
 use super::{SentBody, about_the_mail};
 use crate::domain::invitation::Invitations;
@@ -21,10 +23,13 @@ use crate::views::paths;
 const LONGEST_TYPED: usize = 300;
 
 /// Who is to be invited, as it was typed.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = TesterInvitation)]
 pub struct Invitation {
+    #[schema(value_type = EmailAddress)]
     email: String,
+    #[schema(value_type = PersonName)]
     name: String,
 }
 
@@ -33,6 +38,22 @@ pub struct Invitation {
 /// # Errors
 /// 400 `invalid_request` for what is no address or no name, and for a smoke account's address;
 /// 409 `tester_exists`.
+#[utoipa::path(
+    post,
+    path = "/console/beta/testers",
+    operation_id = "invite_tester",
+    tag = "testers",
+    description = "For support and superadmins.",
+    summary = "Invites somebody.",
+    request_body(content(
+        (Invitation = "application/json"),
+        (Invitation = "application/x-www-form-urlencoded"),
+    )),
+    responses(
+        (status = 201, description = "The tester is invited.", body = SentBody<'_>),
+    ),
+    extensions(("x-errors" = json!([ErrorCode::Forbidden, ErrorCode::TesterExists, ErrorCode::AuditWriteFailed]))),
+)]
 pub async fn invite(
     MayInvite(operator): MayInvite,
     reply: Reply,

@@ -3,12 +3,16 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
+use ghost_contracts::AccountState;
+use ghost_contracts::ErrorCode;
 use serde::{Deserialize, Serialize};
 use service_kit::db::Pool;
 use service_kit::error::ApiError;
 use service_kit::http::request_id::RequestId;
+use utoipa::{IntoParams, ToSchema};
 
 use super::cursor;
+use crate::domain::invitation::InvitationStatus;
 use crate::domain::order::{Sort, UnknownSort};
 use crate::domain::paging::{self, NoPage};
 use crate::domain::roster::{self, Filter, Listed, Roster, Wanted};
@@ -23,28 +27,53 @@ use crate::views::layout::Section;
 const LONGEST_SEARCH: usize = 254;
 
 /// What the address may say.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Search {
+    /// A part of the name or the address.
+    #[param(max_length = 254, pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$")]
     q: Option<String>,
+    /// Testers of that account state alone; `ghost` are those whom somebody should reset.
+    #[param(pattern = "^(ghost|ghost_no_users_row|ghost_empty_shell|mid_enrollment|healthy)?$")]
     state: Option<String>,
+    /// The order; `newest` where nobody says.
+    #[param(value_type = Option<Sort>, inline)]
     sort: Option<String>,
+    /// Rows a page; 50 where nobody says.
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200)]
     limit: Option<String>,
+    /// `next` of the page before, which had the same order.
     cursor: Option<String>,
 }
 
-#[derive(Serialize)]
+/// A page of the testers.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Testers)]
 struct Answer<'a> {
+    /// May be fewer than `limit` while `next` is not null.
     testers: Vec<Row<'a>>,
+    /// Whether Raptor told the states just now.
     raptor_available: bool,
+    /// `cursor` of the following page, where there is one.
+    #[schema(required)]
     next: Option<String>,
 }
 
-#[derive(Serialize)]
+/// A tester, and how they stand.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TesterInList)]
 struct Row<'a> {
+    /// Names the tester here.
     tester_id: i64,
+    /// Their address.
     email: &'a str,
+    /// What they are called.
     name: &'a str,
+    /// The newest invitation.
+    #[schema(value_type = InvitationStatus)]
     invitation: &'static str,
+    /// Their account; null while Raptor is away.
+    #[schema(value_type = Option<AccountState>, required)]
     state: Option<&'static str>,
 }
 
@@ -52,6 +81,17 @@ struct Row<'a> {
 ///
 /// # Errors
 /// 400 `invalid_request` for a state or an order that is none, a limit or a cursor.
+#[utoipa::path(
+    get,
+    path = "/console/beta",
+    operation_id = "testers",
+    tag = "testers",
+    params(Search),
+    responses(
+        (status = 200, description = "A page of the testers.", body = Answer<'_>),
+    ),
+    extensions(("x-errors" = json!([ErrorCode::InvalidRequest]))),
+)]
 pub async fn list(
     _: AnyOperator,
     reply: Reply,

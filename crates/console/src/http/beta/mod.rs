@@ -13,6 +13,7 @@ use ghost_contracts::ErrorCode;
 use serde::{Deserialize, Serialize};
 use service_kit::db::Pool;
 use service_kit::error::ApiError;
+use utoipa::ToSchema;
 
 use crate::db;
 use crate::db::invitation::InvitationError;
@@ -21,7 +22,7 @@ use crate::domain::tester::{Tester, TesterId};
 use crate::mail::outbox::Attempt;
 
 /// A body that says nothing: `{}`, an empty form, or none at all.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
 
@@ -50,13 +51,21 @@ fn tester_not_found() -> ApiError {
 }
 
 /// What a program is told of an invitation.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SentInvitation)]
 pub struct SentBody<'a> {
+    /// The new tester.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     tester_id: Option<i64>,
+    /// The invitation.
     token_id: i64,
+    /// Null where the mail was not accepted.
+    #[schema(required)]
     email_sent_to: Option<&'a str>,
+    /// `false` where the mail was not accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     email_sent: Option<bool>,
 }
 

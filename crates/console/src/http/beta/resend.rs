@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
+use ghost_contracts::ErrorCode;
 use service_kit::error::ApiError;
 use service_kit::http::body::OptionalBody;
 
@@ -18,6 +19,23 @@ use crate::views::paths;
 ///
 /// # Errors
 /// 404 `tester_not_found`; 409 `walkthrough_consumed`.
+#[utoipa::path(
+    post,
+    path = "/console/beta/testers/{id}/invite",
+    operation_id = "send_invitation_again",
+    tag = "testers",
+    description = "For support and superadmins.",
+    summary = "Sends the unspent invitation again, a new one where it ended.",
+    params(("id" = i64, Path, minimum = 0, example = 1, description = "The `tester_id` of the list.")),
+    request_body(content(
+        (Option<Nothing> = "application/json"),
+        (Option<Nothing> = "application/x-www-form-urlencoded"),
+    )),
+    responses(
+        (status = 200, description = "The invitation was sent again.", body = SentBody<'_>),
+    ),
+    extensions(("x-errors" = json!([ErrorCode::Forbidden, ErrorCode::TesterNotFound, ErrorCode::WalkthroughConsumed, ErrorCode::AuditWriteFailed]))),
+)]
 pub async fn resend(
     MayInvite(operator): MayInvite,
     reply: Reply,

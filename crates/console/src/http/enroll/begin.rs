@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
+use ghost_contracts::ErrorCode;
 use ghost_contracts::signup::{BeginAnswer, BeginRequest};
 use service_kit::challenge::ChallengeStore;
 use service_kit::db::Pool;
@@ -17,6 +18,18 @@ use crate::http::respond::Reply;
 ///
 /// # Errors
 /// 400 `invalid_enrolment_link`.
+#[utoipa::path(
+    post,
+    path = "/console/enroll/begin",
+    operation_id = "begin_enrolment",
+    tag = "enrolment",
+    summary = "Begins the enrolment of an operator's passkey.",
+    request_body = BeginRequest,
+    responses(
+        (status = 200, description = "The options for the browser.", body = BeginAnswer),
+    ),
+    extensions(("x-errors" = json!([ErrorCode::InvalidEnrolmentLink]))),
+)]
 pub async fn begin(
     reply: Reply,
     body: JsonBody<BeginRequest>,

@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use ghost_contracts::ErrorCode;
 use ghost_contracts::signup::VerifyRequest;
 use service_kit::challenge::ChallengeStore;
 use service_kit::db::Pool;
@@ -11,13 +12,30 @@ use service_kit::passkey::Passkeys;
 use service_kit::settings::PublicUrl;
 
 use crate::domain::enrolment;
-use crate::http::ceremony::{self, Browser};
+use crate::http::ceremony::{self, Browser, Who};
 
 /// `{"admin_id", "email", "role"}` and the cookie.
 ///
 /// # Errors
 /// 400 `invalid_enrolment_link`, `signup_session_not_found`, `passkey_verification_failed`; 409
 /// `credential_already_registered`. The link then still works.
+#[utoipa::path(
+    post,
+    path = "/console/enroll/finish",
+    operation_id = "finish_enrolment",
+    tag = "enrolment",
+    summary = "Stores the passkey and signs the operator in.",
+    request_body = VerifyRequest,
+    responses(
+        (
+            status = 200,
+            description = "The passkey is stored, the link spent, the operator signed in.",
+            body = Who<'_>,
+            headers(("Set-Cookie" = String, description = "The session's cookie.")),
+        ),
+    ),
+    extensions(("x-errors" = json!([ErrorCode::InvalidEnrolmentLink, ErrorCode::SignupSessionNotFound, ErrorCode::PasskeyVerificationFailed, ErrorCode::CredentialAlreadyRegistered, ErrorCode::AuditWriteFailed]))),
+)]
 pub async fn finish(
     browser: Browser,
     body: JsonBody<VerifyRequest>,

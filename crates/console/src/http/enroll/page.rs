@@ -4,28 +4,60 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
 use actix_web::{HttpResponse, error};
+use chrono::{DateTime, Utc};
+use ghost_contracts::ErrorCode;
 use ghost_contracts::{Token, timestamp};
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 use service_kit::db::Pool;
 use service_kit::error::ApiError;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::domain::ceremony::CeremonyFailure;
 use crate::domain::enrolment;
+use crate::domain::permission::Role;
 use crate::http::respond::Reply;
 use crate::views::enroll::{DeadLinkPage, EnrollPage};
 use crate::views::layout::Section;
 
 /// The link's one parameter.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Link {
+    /// The token of the link.
+    #[param(value_type = Option<String>)]
     token: Option<Token>,
+}
+
+/// Whose link it is.
+#[derive(Serialize, ToSchema)]
+#[schema(as = EnrolmentLink)]
+struct Answer<'a> {
+    /// Their address.
+    email: &'a str,
+    /// What they will be.
+    #[schema(value_type = Role)]
+    role: &'a str,
+    /// When the link ends.
+    #[serde(with = "timestamp")]
+    expires_at: DateTime<Utc>,
 }
 
 /// The page, or `{"email", "role", "expires_at"}` for a program.
 ///
 /// # Errors
 /// 400 `invalid_enrolment_link` for a bad, used, replaced or expired link; the page says which.
+#[utoipa::path(
+    get,
+    path = "/console/enroll",
+    operation_id = "enrolment_link",
+    tag = "enrolment",
+    summary = "Says whose enrolment link it is. Nothing is spent by looking.",
+    params(Link),
+    responses(
+        (status = 200, description = "Whose link it is.", body = Answer<'_>),
+    ),
+    extensions(("x-errors" = json!([ErrorCode::InvalidEnrolmentLink]))),
+)]
 pub async fn page(
     reply: Reply,
     link: Result<Query<Link>, error::Error>,
@@ -44,8 +76,8 @@ pub async fn page(
         Err(failure) => return Err(failure.into()),
     };
     if reply.wants_json() {
-        let ends = timestamp::to_text(&link.expires_at);
-        let body = json!({"email": link.email, "role": link.role, "expires_at": ends});
+        let (email, role, expires_at) = (&*link.email, link.role.as_str(), link.expires_at);
+        let body = Answer { email, role, expires_at };
         return Ok(reply.json(StatusCode::OK, &body));
     }
     let layout = reply.layout(Section::Outside)?;

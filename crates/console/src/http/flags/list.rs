@@ -3,9 +3,10 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
-use serde_json::json;
+use serde::Serialize;
 use service_kit::db::Pool;
 use service_kit::error::ApiError;
+use utoipa::ToSchema;
 
 use crate::db;
 use crate::domain::flag::{Flag, Overrides};
@@ -14,10 +15,28 @@ use crate::http::respond::Reply;
 use crate::views::flags::{FlagLine, FlagsPage};
 use crate::views::layout::Section;
 
+/// Every flag.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Flags)]
+struct Answer {
+    /// As they count now.
+    flags: Vec<Flag>,
+}
+
 /// `{"flags": [{"name", "enabled", "source"}]}`.
 ///
 /// # Errors
 /// 503 where the database is away.
+#[utoipa::path(
+    get,
+    path = "/console/flags",
+    operation_id = "flags",
+    tag = "flags",
+    summary = "The flags as they count now.",
+    responses(
+        (status = 200, description = "Every flag.", body = Answer),
+    ),
+)]
 pub async fn list(
     _: AnyOperator,
     reply: Reply,
@@ -28,8 +47,8 @@ pub async fn list(
     let rows = db::flag::all(&mut connection).await?;
     if reply.wants_json() {
         let judge = |row: db::flag::Row| Flag::judge(row.name, row.enabled, &overrides);
-        let flags: Vec<Flag> = rows.into_iter().map(judge).collect();
-        return Ok(reply.json(StatusCode::OK, &json!({"flags": flags})));
+        let flags = rows.into_iter().map(judge).collect();
+        return Ok(reply.json(StatusCode::OK, &Answer { flags }));
     }
     let admins = db::admin::names(&mut connection).await?;
     drop(connection);

@@ -3,7 +3,9 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use ghost_contracts::ErrorCode;
-use ghost_contracts::console::{RefusalReason, WalkthroughConsumeRequest};
+use ghost_contracts::console::{
+    RefusalReason, WALKTHROUGH_CONSUME_PATH, WalkthroughConsumeRequest, WalkthroughConsumed,
+};
 use service_kit::db::Pool;
 use service_kit::error::ApiError;
 use service_kit::http::body::JsonBody;
@@ -16,6 +18,17 @@ use crate::mail::Mailer;
 /// # Errors
 /// 409 `token_not_usable` and `nda_version_outdated`, 400 `nda_not_accepted`, 500
 /// `audit_write_failed`; nothing was spent.
+#[utoipa::path(
+    post,
+    path = WALKTHROUGH_CONSUME_PATH,
+    operation_id = "consume_invitation",
+    tag = "invitations",
+    request_body = WalkthroughConsumeRequest,
+    responses(
+        (status = 200, description = "It is spent, now or by an earlier try of the same attempt.", body = WalkthroughConsumed),
+    ),
+    extensions(("x-errors" = json!([ErrorCode::NdaNotAccepted, ErrorCode::TokenNotUsable, ErrorCode::NdaVersionOutdated, ErrorCode::AuditWriteFailed]))),
+)]
 pub async fn consume(
     pool: Data<Pool>,
     mailer: Data<Mailer>,

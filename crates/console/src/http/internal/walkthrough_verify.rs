@@ -2,7 +2,9 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use ghost_contracts::console::{RefusalReason, WalkthroughVerification, WalkthroughVerifyRequest};
+use ghost_contracts::console::{
+    RefusalReason, WALKTHROUGH_VERIFY_PATH, WalkthroughVerification, WalkthroughVerifyRequest,
+};
 use service_kit::db::Pool;
 use service_kit::error::ApiError;
 use service_kit::http::body::JsonBody;
@@ -14,6 +16,16 @@ use crate::mail::Mailer;
 ///
 /// # Errors
 /// 503 where the database is away.
+#[utoipa::path(
+    post,
+    path = WALKTHROUGH_VERIFY_PATH,
+    operation_id = "verify_invitation",
+    tag = "invitations",
+    request_body = WalkthroughVerifyRequest,
+    responses(
+        (status = 200, description = "What the invitation is worth.", body = WalkthroughVerification),
+    ),
+)]
 pub async fn verify(
     pool: Data<Pool>,
     mailer: Data<Mailer>,

@@ -16,6 +16,17 @@ use crate::http::respond::Reply;
 ///
 /// # Errors
 /// 400 `invalid_request`.
+#[utoipa::path(
+    post,
+    path = "/console/login/begin",
+    operation_id = "begin_sign_in",
+    tag = "sign-in",
+    summary = "Begins a sign-in.",
+    request_body = LoginBeginRequest,
+    responses(
+        (status = 200, description = "The ceremony and the options for the browser.", body = LoginBeginAnswer),
+    ),
+)]
 pub async fn begin(
     reply: Reply,
     _: JsonBody<LoginBeginRequest>,

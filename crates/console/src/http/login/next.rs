@@ -59,7 +59,9 @@ pub fn page_of_ours(text: &str) -> Option<String> {
     let (path, query) = text.split_once('?').unwrap_or((text, ""));
     let below = path.strip_prefix("/console")?;
     let first = below.split('/').nth(1).unwrap_or_default();
-    let is_page = below.is_empty() || (below.starts_with('/') && PAGES.contains(&first));
+    let is_page = below.is_empty()
+        || below == "/api-docs"
+        || (below.starts_with('/') && PAGES.contains(&first));
     if !is_page || path.contains("//") || path.contains("..") || path.contains('%') {
         return None;
     }
@@ -86,6 +88,7 @@ mod tests {
             "/console/audit?actor=cli&from=2026-06-12",
             "/console/audit?target_id=ada%40example.com",
             "/console/beta/testers/7",
+            "/console/api-docs?document=raptor-api",
         ] {
             assert_eq!(page_of_ours(good).as_deref(), Some(good));
         }
@@ -97,6 +100,8 @@ mod tests {
             "/console/nothing",
             "/console/session",
             "/console/betamax",
+            "/console/api-docs/console.json",
+            "/console/api-docs/assets/api-docs.js",
             "/console/assets/style.css",
             "//evil.example/console/beta",
             "https://evil.example/console/beta",

@@ -18,6 +18,16 @@ use crate::views::sessions::SessionsPage;
 ///
 /// # Errors
 /// 503 where the database is away.
+#[utoipa::path(
+    get,
+    path = "/console/sessions",
+    operation_id = "sessions",
+    tag = "sessions",
+    summary = "The live sessions of whoever asks, the last used first.",
+    responses(
+        (status = 200, description = "The live sessions.", body = SessionsAnswer),
+    ),
+)]
 pub async fn list(
     operator: AnyOperator,
     reply: Reply,

@@ -7,11 +7,12 @@ pub mod revoke_others;
 use ghost_contracts::error::ErrorCode;
 use serde::Serialize;
 use service_kit::error::ApiError;
+use utoipa::ToSchema;
 
 use crate::domain::session::SessionError;
 
 /// What became of the sessions.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Ended {
     /// How many ended.
     ended: usize,

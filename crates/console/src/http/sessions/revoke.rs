@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
+use ghost_contracts::ErrorCode;
 use service_kit::db::Pool;
 use service_kit::error::ApiError;
 use service_kit::http::body::OptionalBody;
@@ -20,6 +21,22 @@ use crate::views::paths;
 ///
 /// # Errors
 /// 404 `not_found` for a session that is over or somebody else's.
+#[utoipa::path(
+    post,
+    path = "/console/sessions/{id}/revoke",
+    operation_id = "revoke_session",
+    tag = "sessions",
+    params(("id" = Uuid, Path, description = "The `session_id` of the list.")),
+    request_body(content(
+        (Option<Nothing> = "application/json"),
+        (Option<Nothing> = "application/x-www-form-urlencoded"),
+    )),
+    responses(
+        (status = 200, description = "The session has ended.", body = Ended),
+        (status = 404, description = "`not_found`: The session is over, or somebody else's."),
+    ),
+    extensions(("x-errors" = json!([ErrorCode::NotFound, ErrorCode::AuditWriteFailed]))),
+)]
 pub async fn revoke(
     operator: AnyOperator,
     reply: Reply,

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
+use ghost_contracts::ErrorCode;
 use service_kit::db::Pool;
 use service_kit::error::ApiError;
 use service_kit::http::body::OptionalBody;
@@ -18,6 +19,21 @@ use crate::views::paths;
 ///
 /// # Errors
 /// 500 `audit_write_failed`, and all of them live on.
+#[utoipa::path(
+    post,
+    path = "/console/sessions/revoke-others",
+    operation_id = "revoke_other_sessions",
+    tag = "sessions",
+    summary = "Ends every session of whoever asks but the one that asks.",
+    request_body(content(
+        (Option<Nothing> = "application/json"),
+        (Option<Nothing> = "application/x-www-form-urlencoded"),
+    )),
+    responses(
+        (status = 200, description = "How many ended.", body = Ended),
+    ),
+    extensions(("x-errors" = json!([ErrorCode::AuditWriteFailed]))),
+)]
 pub async fn revoke_others(
     operator: AnyOperator,
     reply: Reply,

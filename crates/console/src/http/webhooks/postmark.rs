@@ -15,18 +15,21 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use ghost_contracts::ErrorCode;
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 use service_kit::db::Pool;
 use service_kit::error::ApiError;
 use service_kit::http::body::JsonBody;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use utoipa::ToSchema;
 
+use self::described::Described;
 use crate::db;
 use crate::domain::mail_detail::Detail;
 use crate::domain::mail_event::{Delivery, MailEvent, MessageId, RecordType, meaning_of_bounce};
 use crate::mail::Mailer;
+
+mod described;
 
 /// What a client without the password is asked for (RFC 7617).
 const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"Postmark webhook\"");
@@ -76,6 +79,20 @@ impl WebhookSecret {
 /// # Errors
 /// 404 while there is no webhook; 401 `unauthorized`; 400, 413 and 415 for a body that is no
 /// report; 503 where the database is away, so that Postmark repeats the report.
+#[utoipa::path(
+    post,
+    path = "/api/webhooks/postmark",
+    operation_id = "postmark_report",
+    tag = "mail",
+    summary = "Keeps what Postmark reports of a mail.",
+    request_body = Described,
+    responses(
+        (status = 200, description = "It is taken.", body = Received),
+        (status = 401, description = "`unauthorized`: The password is not `POSTMARK_WEBHOOK_SECRET`."),
+        (status = 404, description = "`not_found`: There is no `POSTMARK_WEBHOOK_SECRET`."),
+    ),
+    extensions(("x-errors" = json!([ErrorCode::Unauthorized, ErrorCode::NotFound, ErrorCode::RateLimited]))),
+)]
 pub async fn receive(
     _: FromPostmark,
     pool: Data<Pool>,
@@ -83,7 +100,7 @@ pub async fn receive(
     JsonBody(report): JsonBody<Report>,
 ) -> Result<HttpResponse, ApiError> {
     let Some(event) = report.into_event() else {
-        return Ok(HttpResponse::Ok().json(json!({"status": "ignored"})));
+        return Ok(HttpResponse::Ok().json(Received { status: "ignored" }));
     };
     let new = db::mail_event::record(&mut *pool.get().await?, &event).await?;
     if new {
@@ -91,7 +108,7 @@ pub async fn receive(
     }
     let (message_id, kind) = (event.message.as_str(), event.delivery.as_str());
     tracing::info!(message_id, kind, new, "a mail was reported on");
-    Ok(HttpResponse::Ok().json(json!({"status": "ok"})))
+    Ok(HttpResponse::Ok().json(Received { status: "ok" }))
 }
 
 /// Every other method: 405, or 404 while there is no webhook.
@@ -163,6 +180,13 @@ pub enum Report {
     /// Opens, clicks, changes of subscriptions, and what may be added.
     #[serde(other)]
     Other,
+}
+
+/// What became of a report.
+#[derive(Serialize, ToSchema)]
+pub struct Received {
+    /// `ok`, or `ignored` for one that says nothing of a mail.
+    status: &'static str,
 }
 
 /// The members of a delivery.

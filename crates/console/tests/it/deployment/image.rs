@@ -1,6 +1,7 @@
 //! The images that `deploy/Dockerfile` describes.
 
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 
 use service_kit::settings::catalogue::Unset;
 
@@ -62,9 +63,47 @@ fn the_build_is_given_all_that_programs_are_made_of_and_nothing_else() {
     for name in &given {
         assert!(root().join(name).exists(), "{name}");
     }
-    for name in ["Cargo.toml", "Cargo.lock", "crates", "migrations-raptor", "migrations-console"] {
+    for name in ["Cargo.toml", "Cargo.lock", "crates"] {
         assert!(given.contains(&name), "{name}");
     }
+    let embedded = embedded();
+    assert!(embedded.iter().any(|path| path.starts_with("migrations-raptor")), "{embedded:?}");
+    for path in embedded {
+        assert!(given.iter().any(|given| path.starts_with(given)), "{}", path.display());
+    }
+}
+
+/// What our programs have in them beside their code, from the root.
+fn embedded() -> Vec<PathBuf> {
+    let root = root().canonicalize().unwrap();
+    let mut folders = vec![root.join("crates")];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|it| it == "rs") && !is_test(&path) {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let beside = path.parent().unwrap();
+                let package = path.ancestors().find(|it| it.join("Cargo.toml").is_file()).unwrap();
+                for (start, from) in [
+                    ("include_str!(\"", beside),
+                    ("include_bytes!(\"", beside),
+                    ("embed_migrations!(\"", package),
+                ] {
+                    let named = text.split(start).skip(1).filter_map(|it| it.split_once('"'));
+                    found.extend(named.map(|(named, _)| from.join(named)));
+                }
+            }
+        }
+    }
+    let real = found.iter().map(|path| path.canonicalize().unwrap());
+    real.map(|path| path.strip_prefix(&root).unwrap().to_owned()).collect()
+}
+
+fn is_test(path: &Path) -> bool {
+    path.components().any(|part| part.as_os_str() == "tests")
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod table;
 
 use ghost_contracts::service_token::{self, Party, SigningKey};
 use service_kit::clock::Clock;
-use test_support::walk::{Asker, Expected, Question, Walk, registered_in};
+use test_support::walk::{Asker, Expected, Question, Walk, documented, registered_in};
 
 use self::table::{ROUTES, Who};
 use crate::helpers::{INTERNAL_SECRET, TestApp};
@@ -134,6 +134,15 @@ fn the_table_has_every_route() {
     assert_eq!(registered, walked, "each route needs its row in the table of this test");
 }
 
+#[test]
+fn the_openapi_document_has_every_route() {
+    let document = console::openapi::document().unwrap();
+    // What is for people alone.
+    let pages = ["/", "/console/assets/style.css", "/console/api-docs/assets/swagger-ui.css"];
+    let faults = documented::faults(&ROUTES, &document, &pages);
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everybody_is_told_at_every_route_what_the_contracts_say() {
     let app = TestApp::start_with(&[
@@ -167,7 +176,8 @@ async fn a_request_from_another_site_is_refused_before_anything_else() {
         let judge = |kind: &Kind, question: &Question<'_, Who>| {
             let is_unsafe = !["GET", "HEAD", "OPTIONS"].contains(&question.method);
             let path = question.route.path;
-            match is_unsafe && path.starts_with("/console") && !path.contains("/assets/") {
+            match is_unsafe && path.starts_with("/console") && !path.starts_with("/console/assets/")
+            {
                 true => Expected::Error(403, "cross_origin"),
                 false => judge(kind, question),
             }

@@ -39,7 +39,7 @@ const fn and_post(route: Route<Who>, who: Who, let_in: &'static [u16]) -> Route<
 }
 
 /// Signing out is last: it ends the asker's session.
-pub(super) const ROUTES: [Route<Who>; 40] = [
+pub(super) const ROUTES: [Route<Who>; 43] = [
     get("get /healthz", "/healthz", Anybody, &[200]),
     get("get /readyz", "/readyz", Anybody, &[200]),
     // The walk comes through a router, and without METRICS_TOKEN only the machine itself is let in.
@@ -80,6 +80,14 @@ pub(super) const ROUTES: [Route<Who>; 40] = [
         &[415],
     ),
     get("get /audit", "/console/audit", Operators, &[200]),
+    get("get /api-docs", "/console/api-docs", Operators, &[200]),
+    get("get /api-docs/{name}", "/console/api-docs/raptor-api.json", Operators, &[200]),
+    get(
+        "get /api-docs/assets/{name}",
+        "/console/api-docs/assets/swagger-ui.css",
+        Operators,
+        &[200],
+    ),
     get("get /session", "/console/session", Operators, &[200]),
     get("get /sessions", "/console/sessions", Operators, &[200]),
     post("post /sessions/revoke-others", "/console/sessions/revoke-others", Operators, &[200, 415]),

@@ -3,3 +3,4 @@
 mod configuration;
 mod deployment;
 mod metrics;
+mod openapi;

@@ -3,6 +3,8 @@
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::Data;
+use ghost_contracts::ErrorCode;
+use ghost_contracts::signup::LOGOUT_PATH;
 use service_kit::error::ApiError;
 use service_kit::session::expired_cookie;
 use service_kit::settings::PublicUrl;
@@ -16,6 +18,18 @@ use crate::state::State;
 /// # Errors
 ///
 /// 500 `audit_write_failed`, and the session lives on; and the general ones.
+#[utoipa::path(
+    post,
+    path = LOGOUT_PATH,
+    operation_id = "sign_out",
+    tag = "sessions",
+    responses((
+        status = 204,
+        description = "Nobody is signed in any more.",
+        headers(("Set-Cookie" = String, description = "The cookie, to be forgotten.")),
+    )),
+    extensions(("x-errors" = json!([ErrorCode::AuditWriteFailed]))),
+)]
 pub async fn handle(
     state: Data<State>,
     public: Data<PublicUrl>,

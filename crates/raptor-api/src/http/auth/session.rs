@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::Data;
 use ghost_contracts::ErrorCode;
+use ghost_contracts::signup::{SESSION_PATH, SessionAnswer};
 use service_kit::error::ApiError;
 use service_kit::session::cookie;
 use service_kit::settings::PublicUrl;
@@ -19,6 +20,19 @@ use crate::state::State;
 /// # Errors
 ///
 /// 401 `unauthenticated`, and the general ones.
+#[utoipa::path(
+    get,
+    path = SESSION_PATH,
+    operation_id = "session",
+    tag = "sessions",
+    responses((
+        status = 200,
+        description = "Who is signed in.",
+        body = SessionAnswer,
+        headers(("Set-Cookie" = String, description = "The session's cookie.")),
+    )),
+    extensions(("x-errors" = json!([ErrorCode::Unauthenticated]))),
+)]
 pub async fn handle(
     state: Data<State>,
     public: Data<PublicUrl>,

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use ghost_contracts::raptor::{GhostCheckBatch, GhostCheckBatchRequest};
+use ghost_contracts::raptor::{GHOST_CHECK_BATCH_PATH, GhostCheckBatch, GhostCheckBatchRequest};
 use service_kit::error::ApiError;
 use service_kit::http::body::JsonBody;
 
@@ -14,6 +14,14 @@ use crate::state::State;
 /// # Errors
 ///
 /// The general ones.
+#[utoipa::path(
+    post,
+    path = GHOST_CHECK_BATCH_PATH,
+    operation_id = "ghost_check_batch",
+    tag = "accounts",
+    request_body = GhostCheckBatchRequest,
+    responses((status = 200, description = "The states in the order asked.", body = GhostCheckBatch)),
+)]
 pub async fn handle(
     state: Data<State>,
     JsonBody(request): JsonBody<GhostCheckBatchRequest>,

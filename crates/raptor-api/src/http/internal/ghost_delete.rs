@@ -2,8 +2,9 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
+use ghost_contracts::ErrorCode;
 use ghost_contracts::audit_head::{AUDIT_HEAD, CONSOLE_AUDIT_HEAD};
-use ghost_contracts::raptor::GhostDeleteRequest;
+use ghost_contracts::raptor::{GHOST_DELETE_PATH, GhostDeleteRequest};
 use service_kit::audit::peer::Heads;
 use service_kit::error::ApiError;
 use service_kit::http::body::JsonBody;
@@ -17,6 +18,20 @@ use crate::state::State;
 /// # Errors
 ///
 /// 409 `not_ghost` with the state, 409 `plan_changed` with what changed and how it is now, 500 `audit_write_failed`, and the general ones.
+#[utoipa::path(
+    post,
+    path = GHOST_DELETE_PATH,
+    operation_id = "ghost_delete",
+    tag = "accounts",
+    params(("Console-Audit-Head" = Option<String>, Header, description = "The newest seal of the Console's audit log. Anything else than a number, a colon and a hash is passed over.")),
+    request_body = GhostDeleteRequest,
+    responses((
+        status = 204,
+        description = "The account is gone, or there was none.",
+        headers(("Audit-Head" = String, description = "The newest seal of Raptor's audit log, where there is one: its number, a colon and its hash.")),
+    )),
+    extensions(("x-errors" = json!([ErrorCode::NotGhost, ErrorCode::PlanChanged, ErrorCode::AuditWriteFailed]))),
+)]
 pub async fn handle(
     state: Data<State>,
     heads: Data<Heads>,

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use ghost_contracts::raptor::GhostPreviewRequest;
+use ghost_contracts::raptor::{GHOST_PREVIEW_PATH, GhostPreview, GhostPreviewRequest};
 use service_kit::error::ApiError;
 use service_kit::http::body::JsonBody;
 
@@ -14,6 +14,14 @@ use crate::state::State;
 /// # Errors
 ///
 /// The general ones.
+#[utoipa::path(
+    post,
+    path = GHOST_PREVIEW_PATH,
+    operation_id = "ghost_preview",
+    tag = "accounts",
+    request_body = GhostPreviewRequest,
+    responses((status = 200, description = "What would go.", body = GhostPreview)),
+)]
 pub async fn handle(
     state: Data<State>,
     JsonBody(request): JsonBody<GhostPreviewRequest>,

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use ghost_contracts::raptor::SignupTimelineRequest;
+use ghost_contracts::raptor::{SIGNUP_TIMELINE_PATH, SignupTimeline, SignupTimelineRequest};
 use service_kit::error::ApiError;
 use service_kit::http::body::JsonBody;
 
@@ -14,6 +14,14 @@ use crate::state::State;
 /// # Errors
 ///
 /// The general ones.
+#[utoipa::path(
+    post,
+    path = SIGNUP_TIMELINE_PATH,
+    operation_id = "signup_timeline",
+    tag = "accounts",
+    request_body = SignupTimelineRequest,
+    responses((status = 200, description = "The ceremonies.", body = SignupTimeline)),
+)]
 pub async fn handle(
     state: Data<State>,
     JsonBody(request): JsonBody<SignupTimelineRequest>,

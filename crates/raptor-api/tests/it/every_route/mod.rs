@@ -4,7 +4,7 @@ mod table;
 
 use ghost_contracts::service_token::{self, Party, SigningKey};
 use service_kit::clock::Clock;
-use test_support::walk::{Asker, Expected, Question, Walk, registered_in};
+use test_support::walk::{Asker, Expected, Question, Walk, documented, registered_in};
 
 use self::table::{ROUTES, Who};
 use crate::helpers::{Ask, INTERNAL_SECRET, TestApp};
@@ -94,6 +94,15 @@ fn the_table_has_every_route() {
     registered.sort_unstable();
     walked.sort_unstable();
     assert_eq!(registered, walked, "each route needs its row in the table of this test");
+}
+
+#[test]
+fn the_openapi_document_has_every_route() {
+    let document = raptor_api::openapi::document().unwrap();
+    // Pages are for people.
+    let pages = ["/", "/walkthrough", "/signup", "/assets/style.css"];
+    let faults = documented::faults(&ROUTES, &document, &pages);
+    assert!(faults.is_empty(), "{faults:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -20,6 +20,7 @@ use std::time::Duration;
 
 use super::failure::{Context as _, Failure};
 use super::progress::Progress;
+use super::service::Environment;
 use super::stage::{Stage, System};
 use super::told_to_stop;
 use asks::Mix;
@@ -65,8 +66,11 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 
 async fn perform(options: &Options) -> Result<(), Failure> {
     let progress = Progress::start();
-    // All of the load comes from one address.
-    let mut stage = Stage::with_raptor("PUBLIC_RATE_LIMIT", "0");
+    // We are their router, which keeps its connections. All of the load comes from one address.
+    let console = Environment::from([("TRUSTED_PROXY_HOPS", "1".to_owned())]);
+    let mut raptor = console.clone();
+    raptor.insert("PUBLIC_RATE_LIMIT", "0".to_owned());
+    let mut stage = Stage::told(raptor, console);
     let stopped = told_to_stop().could_not("listen to signals")?;
     let outcome = tokio::select! {
         outcome = set_up_and_load(&mut stage, options, &progress) => outcome,

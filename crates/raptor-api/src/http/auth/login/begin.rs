@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::Data;
-use ghost_contracts::signup::{LoginBeginAnswer, LoginBeginRequest};
+use ghost_contracts::signup::{LOGIN_BEGIN_PATH, LoginBeginAnswer, LoginBeginRequest};
 use service_kit::error::ApiError;
 use service_kit::http::body::JsonBody;
 
@@ -15,6 +15,14 @@ use crate::state::State;
 /// # Errors
 ///
 /// Those of section 2's table.
+#[utoipa::path(
+    post,
+    path = LOGIN_BEGIN_PATH,
+    operation_id = "begin_sign_in",
+    tag = "sign-in",
+    request_body = LoginBeginRequest,
+    responses((status = 200, description = "The ceremony and the options for the browser.", body = LoginBeginAnswer)),
+)]
 pub async fn handle(
     state: Data<State>,
     JsonBody(LoginBeginRequest {}): JsonBody<LoginBeginRequest>,

@@ -3,7 +3,8 @@
 use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use ghost_contracts::signup::{LoginVerifyRequest, VerifyAnswer};
+use ghost_contracts::ErrorCode;
+use ghost_contracts::signup::{LOGIN_VERIFY_PATH, LoginVerifyRequest, VerifyAnswer};
 use service_kit::error::ApiError;
 use service_kit::http::body::JsonBody;
 use service_kit::http::user_agent;
@@ -21,6 +22,20 @@ use crate::state::State;
 ///
 /// 400 `ceremony_not_found`, 400 `passkey_verification_failed`, 500 `audit_write_failed`, and the
 /// general ones.
+#[utoipa::path(
+    post,
+    path = LOGIN_VERIFY_PATH,
+    operation_id = "finish_sign_in",
+    tag = "sign-in",
+    request_body = LoginVerifyRequest,
+    responses((
+        status = 200,
+        description = "The person is signed in.",
+        body = VerifyAnswer,
+        headers(("Set-Cookie" = String, description = "The session's cookie.")),
+    )),
+    extensions(("x-errors" = json!([ErrorCode::CeremonyNotFound, ErrorCode::PasskeyVerificationFailed, ErrorCode::AuditWriteFailed]))),
+)]
 pub async fn handle(
     state: Data<State>,
     public: Data<PublicUrl>,

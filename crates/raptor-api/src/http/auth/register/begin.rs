@@ -3,7 +3,8 @@
 use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use ghost_contracts::signup::{BeginAnswer, BeginRequest};
+use ghost_contracts::ErrorCode;
+use ghost_contracts::signup::{BeginAnswer, BeginRequest, REGISTER_BEGIN_PATH};
 use service_kit::error::ApiError;
 use service_kit::http::body::JsonBody;
 use service_kit::http::user_agent;
@@ -17,6 +18,15 @@ use crate::state::State;
 /// # Errors
 ///
 /// Those of section 2's table.
+#[utoipa::path(
+    post,
+    path = REGISTER_BEGIN_PATH,
+    operation_id = "begin_signup",
+    tag = "signup",
+    request_body = BeginRequest,
+    responses((status = 200, description = "The options for the browser.", body = BeginAnswer)),
+    extensions(("x-errors" = json!([ErrorCode::InvalidSignupLink, ErrorCode::AlreadyRegistered]))),
+)]
 pub async fn handle(
     http: HttpRequest,
     state: Data<State>,

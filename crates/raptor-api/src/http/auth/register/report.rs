@@ -2,7 +2,8 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use ghost_contracts::signup::RegisterReportRequest;
+use ghost_contracts::ErrorCode;
+use ghost_contracts::signup::{REGISTER_REPORT_PATH, RegisterReportRequest};
 use service_kit::error::ApiError;
 use service_kit::http::body::JsonBody;
 use service_kit::http::user_agent;
@@ -16,6 +17,15 @@ use crate::state::State;
 ///
 /// 400 `invalid_signup_link` for a token that is not ours or ended more than an hour ago, and the
 /// general ones of section 2's table.
+#[utoipa::path(
+    post,
+    path = REGISTER_REPORT_PATH,
+    operation_id = "report_signup",
+    tag = "signup",
+    request_body = RegisterReportRequest,
+    responses((status = 204, description = "It is noted.")),
+    extensions(("x-errors" = json!([ErrorCode::InvalidSignupLink]))),
+)]
 pub async fn handle(
     http: HttpRequest,
     state: Data<State>,

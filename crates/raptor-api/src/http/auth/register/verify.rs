@@ -3,7 +3,8 @@
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::Data;
-use ghost_contracts::signup::{VerifyAnswer, VerifyRequest};
+use ghost_contracts::ErrorCode;
+use ghost_contracts::signup::{REGISTER_VERIFY_PATH, VerifyAnswer, VerifyRequest};
 use service_kit::error::ApiError;
 use service_kit::http::body::JsonBody;
 
@@ -17,6 +18,15 @@ use crate::state::State;
 /// # Errors
 ///
 /// Those of section 2's table.
+#[utoipa::path(
+    post,
+    path = REGISTER_VERIFY_PATH,
+    operation_id = "finish_signup",
+    tag = "signup",
+    request_body = VerifyRequest,
+    responses((status = 200, description = "The passkey is stored and the bootstrap token used.", body = VerifyAnswer)),
+    extensions(("x-errors" = json!([ErrorCode::InvalidSignupLink, ErrorCode::AlreadyRegistered, ErrorCode::SignupSessionNotFound, ErrorCode::PasskeyVerificationFailed, ErrorCode::CredentialAlreadyRegistered, ErrorCode::AuditWriteFailed]))),
+)]
 pub async fn handle(
     state: Data<State>,
     JsonBody(request): JsonBody<VerifyRequest>,

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::Data;
+use ghost_contracts::ErrorCode;
 use ghost_contracts::session::SessionsAnswer;
 use service_kit::error::ApiError;
 use service_kit::session::cookie;
@@ -18,6 +19,19 @@ use crate::state::State;
 /// # Errors
 ///
 /// 401 `unauthenticated`, and the general ones.
+#[utoipa::path(
+    get,
+    path = "/api/auth/sessions",
+    operation_id = "sessions",
+    tag = "sessions",
+    responses((
+        status = 200,
+        description = "The live sessions.",
+        body = SessionsAnswer,
+        headers(("Set-Cookie" = String, description = "The session's cookie.")),
+    )),
+    extensions(("x-errors" = json!([ErrorCode::Unauthenticated]))),
+)]
 pub async fn handle(
     state: Data<State>,
     public: Data<PublicUrl>,

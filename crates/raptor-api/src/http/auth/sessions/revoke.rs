@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::{Data, Path};
+use ghost_contracts::ErrorCode;
 use service_kit::error::ApiError;
 use service_kit::session::expired_cookie;
 use service_kit::settings::PublicUrl;
@@ -20,6 +21,18 @@ use crate::state::State;
 ///
 /// 401 `unauthenticated`; 404 `not_found` for a session that is over or somebody else's; 500
 /// `audit_write_failed`, and the session lives on; and the general ones.
+#[utoipa::path(
+    post,
+    path = "/api/auth/sessions/{id}/revoke",
+    operation_id = "revoke_session",
+    tag = "sessions",
+    params(("id" = Uuid, Path, description = "The `session_id` of the list.")),
+    responses(
+        (status = 204, description = "The session has ended."),
+        (status = 404, description = "`not_found`: The session is over, or somebody else's."),
+    ),
+    extensions(("x-errors" = json!([ErrorCode::Unauthenticated, ErrorCode::NotFound, ErrorCode::AuditWriteFailed]))),
+)]
 pub async fn handle(
     state: Data<State>,
     public: Data<PublicUrl>,
