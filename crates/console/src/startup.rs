@@ -13,6 +13,7 @@ use service_kit::http::{errors, headers, overload, resource, trace, unread};
 use service_kit::migrate::MigrateError;
 use service_kit::passkey::CeremonyError;
 use service_kit::server::{self, CONNECTIONS_A_WORKER, HEAD_LIMIT};
+use service_kit::settings::warn_of_published;
 use service_kit::stop::REQUEST_GRACE_SECONDS;
 use service_kit::traces::TracesError;
 use tokio_util::sync::CancellationToken;
@@ -66,6 +67,7 @@ impl Application {
     /// # Errors
     /// Where a part cannot be made or the port is taken.
     pub fn build(settings: Settings) -> Result<Self, StartError> {
+        warn_of_published(&settings.published_keys);
         let listener = server::listen(settings.port)?;
         let port = listener.local_addr()?.port();
         let shared = Shared::new(&settings)?;

@@ -58,6 +58,8 @@ pub struct Settings {
     pub audit: AuditSettings,
     /// `OTEL_EXPORTER_OTLP_ENDPOINT` and what belongs to it.
     pub traces: Option<TraceSettings>,
+    /// Names of keys that everybody can read in the examples, where the public URL is https.
+    pub published_keys: Vec<&'static str>,
     /// What no variable sets.
     pub tuning: Tuning,
 }

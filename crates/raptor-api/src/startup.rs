@@ -22,6 +22,7 @@ use service_kit::redis::Redis;
 use service_kit::server::{self, CONNECTIONS_A_WORKER, HEAD_LIMIT};
 use service_kit::service_client::ServiceClient;
 use service_kit::service_token::Guard;
+use service_kit::settings::warn_of_published;
 use service_kit::stop::{Background, REQUEST_GRACE_SECONDS};
 use service_kit::traces::{Traces, TracesError};
 use tokio_util::sync::CancellationToken;
@@ -90,6 +91,7 @@ impl Application {
     ///
     /// [`StartError`].
     pub fn build(settings: Settings) -> Result<Self, StartError> {
+        warn_of_published(&settings.published_keys);
         let (wanted, workers) = (settings.port, settings.tuning.workers);
         let hops = settings.hops;
         let clock = settings.tuning.clock.clone();

@@ -8,7 +8,7 @@ use service_kit::audit::key::{AuditSettings, CheckpointUrl, SigningKey as AuditK
 use service_kit::http::client_address::TrustedProxyHops;
 use service_kit::settings::{
     CaCertificates, DatabaseSettings, DatabaseUrl, Domain, Faults, Given, KeySecret, LogFormat,
-    PublicUrl, Reader, RelyingPartyId, ServiceUrl, Source, Switch, TraceVariables,
+    PublicUrl, Reader, RelyingPartyId, ServiceUrl, Source, Switch, TraceVariables, published,
 };
 
 use super::{ApiUrl, PostmarkSettings, SecretKeys, Sender, ServerToken, Settings, Tuning};
@@ -106,6 +106,7 @@ impl Variables {
     /// Every variable that is missing or malformed.
     pub fn for_serve(mut self) -> Result<Settings, Faults> {
         let overrides = self.overrides();
+        let published_keys = published(&self.public_url, [&self.internal_token, &self.secret_key]);
         let reader = &mut self.reader;
         let database = database(reader, self.database_url, self.database_ca);
         let public_url = reader.require(self.public_url);
@@ -153,6 +154,7 @@ impl Variables {
                     previous: self.audit_key_previous.optional(),
                     checkpoint_url: self.checkpoint_url.optional(),
                 },
+                published_keys,
                 tuning: Tuning::default(),
             })
         })();

@@ -173,3 +173,18 @@ fn a_default_is_what_the_description_says() {
     let without = served(Source::from_pairs(check::required(VARIABLES)));
     assert_eq!(served(Source::from_pairs(given)), without);
 }
+
+#[test]
+fn keys_that_everybody_can_read_are_named_where_the_public_url_is_https() {
+    let published = |given: &[(&'static str, &'static str)]| {
+        let source = Source::from_pairs(check::required(VARIABLES).chain(given.iter().copied()));
+        Variables::read(source).for_serve().unwrap().published_keys
+    };
+    let https = ("CONSOLE_PUBLIC_URL", "https://console.example");
+    assert_eq!(published(&[]), [""; 0]);
+    assert_eq!(published(&[https]), ["RAPTOR_INTERNAL_TOKEN", "CONSOLE_SECRET_KEY"]);
+    let own = "fdd0a3dca7e36a1d2a6f4a6a5d0f4a4f64b7c3f1b7f1a2d1";
+    let compose = "demo-only-between-the-services-0123456789";
+    let changed = [https, ("CONSOLE_SECRET_KEY", own), ("RAPTOR_INTERNAL_TOKEN", compose)];
+    assert_eq!(published(&changed), ["RAPTOR_INTERNAL_TOKEN"]);
+}

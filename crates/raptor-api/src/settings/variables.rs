@@ -10,6 +10,7 @@ use service_kit::http::rate_limit::RateLimit;
 use service_kit::settings::{
     CaCertificates, DatabaseSettings, DatabaseUrl, Domain, Faults, Given, KeySecret, LogFormat,
     PublicUrl, Reader, RedisUrl, RelyingPartyId, ServiceUrl, Source, Switch, TraceVariables,
+    published,
 };
 
 use super::{CommandSettings, Settings, Tuning};
@@ -107,6 +108,7 @@ impl Variables {
     ///
     /// Every variable that is missing or malformed.
     pub fn for_serve(mut self) -> Result<Settings, Faults> {
+        let published_keys = published(&self.public_url, [&self.internal_token, &self.signing_key]);
         let reader = &mut self.reader;
         let database_url = reader.require(self.database_url);
         let internal_token = reader.require(self.internal_token);
@@ -140,6 +142,7 @@ impl Variables {
                     checkpoint_url: self.checkpoint_url.optional(),
                 },
                 traces: self.traces.optional(),
+                published_keys,
                 tuning: Tuning::default(),
             })
         })();

@@ -100,6 +100,29 @@ impl<T> Given<T> {
     }
 }
 
+/// The names of those `keys` that are published ([`KeySecret::is_published`]), where the service is
+/// on the internet.
+pub fn published<const N: usize>(
+    public_url: &Given<PublicUrl>,
+    keys: [&Given<KeySecret>; N],
+) -> Vec<&'static str> {
+    let is_public = public_url.as_ref().is_some_and(PublicUrl::is_https);
+    let keys = keys.into_iter().filter(|key| key.as_ref().is_some_and(KeySecret::is_published));
+    keys.filter(|_| is_public).map(|key| key.name).collect()
+}
+
+/// Says at the start of a service which of its keys are [`published`].
+pub fn warn_of_published(names: &[&'static str]) {
+    if !names.is_empty() {
+        tracing::warn!(
+            variables = names.join(", "),
+            "these keys stand in the examples of the repository, for everybody to read, and the \
+             public URL is https: whoever knows them can create accounts and invitations. Set keys \
+             of your own (openssl rand -hex 32)"
+        );
+    }
+}
+
 /// Reads variables and gathers every fault.
 pub struct Reader {
     source: Source,

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::Setting;
 
@@ -52,6 +52,19 @@ impl Setting for KeySecret {
                 .to_owned());
         }
         Ok(Self(text.into()))
+    }
+}
+
+/// How the secrets begin that stand in this repository, for everybody to read: in each
+/// `env.example`, and in `docker-compose.yml`.
+const PUBLISHED: [&str; 2] = ["an-example-", "demo-only-"];
+
+impl KeySecret {
+    /// Whether it is one of those.
+    #[must_use]
+    pub fn is_published(&self) -> bool {
+        let secret = self.0.expose_secret();
+        PUBLISHED.iter().any(|start| secret.starts_with(start))
     }
 }
 
