@@ -42,14 +42,17 @@ where
     T::deserialize(ObjectOnly(deserializer))
 }
 
-/// Reads a whole request body, which must be one JSON object and nothing after it.
+/// Reads a whole text, which must be one JSON object and nothing after it, in UTF-8 (RFC 8259,
+/// section 8.1) also where nobody looks: `serde_json` skips a member that it was not asked for
+/// without a look at its bytes.
 ///
 /// # Errors
 ///
 /// What `serde_json` says of a body that is no JSON, no object, or no `T`. The text can quote
 /// the body: it is for nobody but the person who sent it.
 pub fn from_slice<T: DeserializeOwned>(body: &[u8]) -> serde_json::Result<T> {
-    let mut json = serde_json::Deserializer::from_slice(body);
+    let text = std::str::from_utf8(body).map_err(serde::de::Error::custom)?;
+    let mut json = serde_json::Deserializer::from_str(text);
     let value = deserialize(&mut json)?;
     json.end()?;
     Ok(value)

@@ -197,4 +197,7 @@ fn a_derived_request_of_another_crate_is_read_from_an_object_alone_too() {
     assert!(object::from_slice::<Elsewhere>(b"{\"enabled\":true}").unwrap().enabled);
     assert!(object::from_slice::<Elsewhere>(b"[true]").is_err());
     assert!(serde_json::from_slice::<Elsewhere>(b"[true]").is_ok(), "what the module is for");
+    let skipped = b"{\"enabled\":true,\"skipped\":\"\xff\"}";
+    assert!(object::from_slice::<Elsewhere>(skipped).is_err());
+    assert!(serde_json::from_slice::<Elsewhere>(skipped).is_ok(), "what the module is for");
 }

@@ -36,6 +36,17 @@ fn finish(
 }
 
 #[test]
+fn client_data_that_is_not_utf8_is_refused_also_where_nobody_looks() {
+    let check = |skipped: &[u8]| {
+        let start = format!(r#"{{"type":"webauthn.get","challenge":"c","origin":"{ORIGIN}","x":""#);
+        let data = [start.as_bytes(), skipped, b"\"}"].concat();
+        client_data::check(&data, "webauthn.get", "c", ORIGIN).is_ok()
+    };
+    assert!(check("ü".as_bytes()));
+    assert!(!check(b"\xff"));
+}
+
+#[test]
 fn client_data_in_an_array_is_refused() {
     let check = |data: &Value| {
         client_data::check(data.to_string().as_bytes(), "webauthn.create", "c", ORIGIN).is_ok()
