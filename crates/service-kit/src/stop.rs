@@ -9,10 +9,10 @@ use tokio_util::task::TaskTracker;
 use crate::traces::span;
 
 /// How long a stopping service waits for its requests. With [`GRACE`] behind it, and 1.5 s for
-/// the last traces, that is less than the 30 s after which Heroku kills.
-pub const REQUEST_GRACE_SECONDS: u64 = 14;
+/// the last traces, that is 27.5 s of the 30 s after which Heroku kills.
+pub const REQUEST_GRACE_SECONDS: u64 = 13;
 /// How long it then waits for work that outlives its request.
-pub const GRACE: std::time::Duration = std::time::Duration::from_secs(14);
+pub const GRACE: std::time::Duration = std::time::Duration::from_secs(13);
 
 /// A token that is cancelled by SIGTERM or SIGINT.
 ///

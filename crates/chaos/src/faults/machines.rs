@@ -12,7 +12,7 @@ use crate::failure::{Context as _, Failure};
 use crate::notes::Notes;
 use crate::world::World;
 
-/// A service that was told to stop drains for 28 s at most.
+/// A service that was told to stop ends within 27.5 s; see `service_kit::stop`.
 const DRAINED_WITHIN: Duration = Duration::from_secs(35);
 
 /// A process that was killed is gone at once.

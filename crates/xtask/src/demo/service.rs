@@ -30,8 +30,8 @@ kill "$pipe" 2>/dev/null
 exit "$status"
 "#;
 
-/// A service drains for 20 s at most; see `service_kit::stop::GRACE`.
-const DRAINED_WITHIN: Duration = Duration::from_secs(25);
+/// A service ends within 27.5 s; see `service_kit::stop`.
+const DRAINED_WITHIN: Duration = Duration::from_secs(30);
 
 const READY_WITHIN: Duration = Duration::from_secs(60);
 

@@ -1,9 +1,11 @@
 //! `docker-compose.yml`. What its mailbox is told, xtask judges.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::Value;
 use service_kit::settings::Source;
+use service_kit::stop::{GRACE, REQUEST_GRACE_SECONDS};
 
 use super::dockerfile::stages;
 use super::files::{SERVICES, described, read, root, serve};
@@ -77,6 +79,26 @@ fn whatever_is_built_is_a_target_of_the_dockerfile() {
     for (name, service) in &services {
         let (_, tag) = service["image"].as_str().unwrap().split_once(':').unwrap_or_default();
         assert!(service.get("build").is_some() || !matches!(tag, "" | "latest"), "{name}");
+    }
+}
+
+#[test]
+fn what_is_built_is_never_asked_of_a_registry() {
+    for (name, service) in services() {
+        let policy = service.get("pull_policy").and_then(Value::as_str);
+        assert_eq!(policy, service.get("build").map(|_| "build"), "{name}");
+    }
+}
+
+#[test]
+fn a_service_has_the_time_to_end_by_itself() {
+    // The last traces, and a little for the process itself.
+    let rest = Duration::from_secs(2);
+    let needed = Duration::from_secs(REQUEST_GRACE_SECONDS) + GRACE + rest;
+    for (name, ..) in ours() {
+        let given = services()[&name]["stop_grace_period"].as_str().unwrap().to_owned();
+        let given = Duration::from_secs(given.strip_suffix('s').unwrap().parse().unwrap());
+        assert!(given > needed, "{name} has {given:?} and needs {needed:?}");
     }
 }
 

@@ -55,6 +55,20 @@ fn the_build_finds_whatever_it_names() {
 }
 
 #[test]
+fn what_another_checkout_left_in_the_cache_is_older_than_our_files() {
+    let stages = stages();
+    let runs = stages.iter().flat_map(|stage| stage.all("RUN"));
+    let cached: Vec<&str> = runs.filter(|run| run.contains("target=/build/target")).collect();
+    assert_eq!(cached.len(), 2);
+    for run in cached {
+        assert!(run.contains(",id=raxx-target,target=/build/target,"), "{run}");
+        let (first, _) = run.split_once(" && ").unwrap();
+        let (_, touched) = first.split_once("find ").unwrap();
+        assert_eq!(touched, "crates migrations-* docs -type f -exec touch {} +");
+    }
+}
+
+#[test]
 fn the_build_is_given_all_that_programs_are_made_of_and_nothing_else() {
     let ignore = read(".dockerignore");
     let lines: Vec<&str> = ignore.lines().filter(|line| !line.starts_with('#')).collect();
@@ -118,10 +132,30 @@ fn each_service_is_an_image_of_its_own_that_runs_as_nobody_and_says_whether_it_l
         assert_eq!(stage.all("USER").count(), 0);
         assert_eq!(stage.command("CMD").unwrap(), [service, "serve"]);
         assert_eq!(stage.command("HEALTHCHECK").unwrap(), [service, "health"]);
-        let copied: Vec<&str> = stage.all("COPY").collect();
-        assert_eq!(copied, [format!("--from=build /deploy/{service} /usr/local/bin/")]);
+        assert_copies_the_program(stage, service);
         let port = described(service).iter().find(|it| it.name == "PORT").unwrap();
         let exposed = stage.all("EXPOSE").last().unwrap();
         assert!(matches!(port.unset, Unset::Default(default) if default == exposed), "{exposed}");
     }
+}
+
+#[test]
+fn each_service_has_an_image_that_migrates_and_with_which_heroku_can_show_what_it_says() {
+    let stages = stages();
+    let release = stage(&stages, "release");
+    assert_eq!(release.from, "runtime");
+    assert!(release.all("RUN").any(|run| run.contains(" curl ")), "{release:?}");
+    assert_eq!(release.all("USER").last(), stage(&stages, "runtime").all("USER").last());
+    for service in SERVICES {
+        let stage = stage(&stages, &format!("{service}-release"));
+        assert_eq!(stage.from, "release");
+        assert_eq!(stage.all("USER").count(), 0);
+        assert_eq!(stage.command("CMD").unwrap(), [service, "migrate"]);
+        assert_copies_the_program(stage, service);
+    }
+}
+
+fn assert_copies_the_program(stage: &Stage, service: &str) {
+    let copied: Vec<&str> = stage.all("COPY").collect();
+    assert_eq!(copied, [format!("--from=build /deploy/{service} /usr/local/bin/")]);
 }

@@ -8,5 +8,6 @@ mod disk;
 mod dockerfile;
 mod examples;
 mod files;
+mod first_time;
 mod image;
 mod rehearsal;
