@@ -156,8 +156,39 @@ async fn what_one_service_does_not_trace_the_other_does_not_either() {
     stop(&mut system).await;
     let sent = sent(&collector);
     assert!(!sent.iter().any(|it| it.service == "console"), "{sent:#?}");
-    // The worker's questions belong to no request, so Raptor decides about them itself.
-    assert!(!sent.iter().any(|it| it.span.name.ends_with(check)), "{sent:#?}");
+    assert!(!sent.iter().any(|it| it.span.name.contains("/api/internal/")), "{sent:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_of_nobody_s_trace_begins_none() {
+    let collector = collector();
+    let mut system = System::start_as(&[], &[(ENDPOINT, &collector.url())]).await;
+    let operator = system.console.enrol("support").await;
+    let invited = operator.client.invite(EMAIL, "Grace Hopper").await.json();
+    operator.client.tester(invited["tester_id"].as_i64().unwrap()).await;
+    assert!(!system.to_raptor.seen_at("/api/internal/users/ghost-check").is_empty());
+    system.raptor.client.page("/").await;
+    stop(&mut system).await;
+    let sent = sent(&collector);
+    one(&sent, "raptor-api", "GET /", SpanKind::Server);
+    assert_eq!(sent.len(), 1, "{sent:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_anybody_can_have_by_the_thousand_is_not_traced() {
+    let collector = collector();
+    let limit = [(ENDPOINT, collector.url()), ("PUBLIC_RATE_LIMIT", "1".to_owned())];
+    let limit = limit.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let mut system = System::start_as(&[], &limit).await;
+    let client = &system.raptor.client;
+    for (path, status) in [("/signup", 400), ("/signup", 429), ("/none", 404), ("/signup/x", 404)] {
+        assert_eq!(client.page(path).await.status, status, "{path}");
+    }
+    stop(&mut system).await;
+    let sent = sent(&collector);
+    let signup = one(&sent, "raptor-api", "GET /signup", SpanKind::Server);
+    assert_eq!(signup.attribute("http.response.status_code").as_deref(), Some("400"));
+    assert_eq!(sent.len(), 1, "{sent:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
