@@ -20,6 +20,15 @@ pub use plan_change::PlanChange;
 
 mod plan_change;
 
+/// Every call.
+pub const PATHS: [&str; 5] = [
+    GHOST_CHECK_PATH,
+    GHOST_CHECK_BATCH_PATH,
+    GHOST_PREVIEW_PATH,
+    GHOST_DELETE_PATH,
+    SIGNUP_TIMELINE_PATH,
+];
+
 /// Raptor's internal API, each call with a service token of its own and 5 s at most.
 #[derive(Clone)]
 pub struct RaptorClient(ServiceClient, Heads);

@@ -20,7 +20,7 @@ use service_kit::stop::Background;
 use service_kit::traces::Traces;
 
 use crate::domain::flag::Overrides;
-use crate::domain::ghost_reset::GhostReset;
+use crate::domain::ghost_reset::{Finished, GhostReset};
 use crate::domain::invitation::Invitations;
 use crate::domain::tester::SmokeEmailDomain;
 use crate::domain::walkthrough_token::WalkthroughKeys;
@@ -30,7 +30,7 @@ use crate::http::webhooks::postmark::WebhookSecret;
 use crate::mail::Mailer;
 use crate::mail::message::Links;
 use crate::mail::postmark::Postmark;
-use crate::raptor::RaptorClient;
+use crate::raptor::{PATHS, RaptorClient};
 use crate::settings::Settings;
 use crate::startup::{MIGRATIONS, StartError};
 
@@ -72,6 +72,8 @@ pub struct Shared {
     pub metrics: Metrics,
     /// How things stand.
     pub gauges: Gauges,
+    /// How ghost resets ended.
+    pub finished: Finished,
     /// Where traces go.
     pub traces: Traces,
     /// Who stands in front.
@@ -123,6 +125,7 @@ impl Shared {
                 settings.postmark_webhook_secret_previous.clone(),
             ),
             gauges: Gauges::new(&metrics)?,
+            finished: Finished::new(&metrics)?,
             traces: Traces::new(settings.traces.as_ref(), "console", VERSION, &metrics)?,
             smoke_email_domain: SmokeEmailDomain(settings.smoke_email_domain.clone()),
             metrics,
@@ -138,6 +141,7 @@ impl Shared {
             mailer: self.mailer.clone(),
             background: self.background.clone(),
             clock: self.clock.clone(),
+            finished: self.finished.clone(),
         }
     }
 
@@ -174,7 +178,7 @@ fn raptor(settings: &Settings, pool: &Pool, metrics: &Metrics) -> Result<RaptorC
     let key = settings.internal_keys.current().clone();
     let (url, clock) = (settings.raptor_internal_url.clone(), settings.tuning.clock.clone());
     let heads = Heads::new(pool.clone());
-    let calls = ServiceClient::new(url, key, Party::Console, clock, metrics.clone())?;
+    let calls = ServiceClient::new(url, key, Party::Console, clock, metrics.clone(), &PATHS)?;
     Ok(RaptorClient::new(calls, heads))
 }
 

@@ -70,9 +70,7 @@ async fn keep_figures(pool: Pool, stop: CancellationToken) {
 
 async fn keep_measuring(pool: Pool, gauges: Gauges, stop: CancellationToken) {
     loop {
-        if let Err(error) = gauges.look(&pool).await {
-            tracing::debug!(%error, "how things stand could not be measured");
-        }
+        gauges.look(&pool).await;
         if wait(&stop, GAUGES_INTERVAL).await {
             return;
         }

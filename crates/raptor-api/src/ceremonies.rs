@@ -8,13 +8,17 @@ use service_kit::metrics::Metrics;
 
 /// A step that was carried out.
 const OK: &str = "ok";
-/// What a signup is refused for, as far as it is about the signup (section 2 of the contracts).
-const REFUSALS: [ErrorCode; 5] = [
+/// What a signup is refused for, as far as it is about the signup (section 2 of the contracts), and
+/// how we can fail.
+const REFUSALS: [ErrorCode; 8] = [
     ErrorCode::InvalidSignupLink,
     ErrorCode::AlreadyRegistered,
     ErrorCode::SignupSessionNotFound,
     ErrorCode::PasskeyVerificationFailed,
     ErrorCode::CredentialAlreadyRegistered,
+    ErrorCode::ServiceUnavailable,
+    ErrorCode::AuditWriteFailed,
+    ErrorCode::Internal,
 ];
 
 /// A call of the signup page.

@@ -4,6 +4,7 @@ use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, HttpServer};
+use ghost_contracts::console::{WALKTHROUGH_CONSUME_PATH, WALKTHROUGH_VERIFY_PATH};
 use ghost_contracts::service_token::Party;
 use service_kit::audit::departure::Departure;
 use service_kit::audit::peer::Heads;
@@ -184,6 +185,7 @@ impl Parts {
             Party::Raptor,
             clock.clone(),
             metrics.clone(),
+            &[WALKTHROUGH_VERIFY_PATH, WALKTHROUGH_CONSUME_PATH],
         )?;
         let traces = Traces::new(settings.traces.as_ref(), "raptor-api", VERSION, &metrics)?;
         let health = Health {

@@ -5,6 +5,7 @@
 
 pub mod assets;
 pub mod audit;
+mod causes;
 pub mod challenge;
 pub mod clock;
 pub mod db;
@@ -15,6 +16,7 @@ pub mod http;
 pub mod metrics;
 pub mod migrate;
 pub mod openapi;
+mod outage;
 pub mod passkey;
 pub mod redis;
 pub mod server;

@@ -8,6 +8,7 @@ use reqwest::{StatusCode, redirect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::causes::causes;
 use crate::clock::Clock;
 use crate::http::request_id::RequestId;
 use crate::metrics::Metrics;
@@ -23,6 +24,16 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(2);
 const IDLE_LIMIT: Duration = Duration::from_secs(3);
 /// The most an answer may hold, in bytes.
 const ANSWER_LIMIT: usize = 1024 * 1024;
+
+/// How a call can end, as a metric has it.
+const OUTCOMES: [&str; 6] =
+    [ANSWERED, REFUSED, FAILED, "unreachable", "no_answer", "unintelligible"];
+/// What was asked for was decided, a no included.
+const ANSWERED: &str = "answered";
+/// The other side does not take our service token: 401 or 403.
+const REFUSED: &str = "refused";
+/// The other side could not, 500 and above, or it is somebody else who sends us on to elsewhere.
+const FAILED: &str = "failed";
 
 /// A caller of one service.
 #[derive(Clone)]
@@ -72,7 +83,7 @@ impl CallError {
 }
 
 impl ServiceClient {
-    /// A client that signs as `issuer`, and counts its calls in `metrics`.
+    /// A client that signs as `issuer`, and counts its calls in `metrics`, those to `paths` from 0.
     ///
     /// # Errors
     /// Where TLS cannot be set up.
@@ -82,7 +93,11 @@ impl ServiceClient {
         issuer: Party,
         clock: Clock,
         metrics: Metrics,
+        paths: &[&'static str],
     ) -> Result<Self, reqwest::Error> {
+        for path in paths {
+            metrics.expect_calls(path, &OUTCOMES);
+        }
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT_LIMIT)
             .timeout(CALL_LIMIT)
@@ -126,7 +141,7 @@ impl ServiceClient {
         let answer = self.send(path, body, request_id, headers).await;
         match &answer {
             Ok(answer) => {
-                self.metrics.call(path, "answered");
+                self.metrics.call(path, outcome(answer.status));
                 call.answered(answer.status);
             }
             Err(error) => {
@@ -194,13 +209,11 @@ impl Answer {
     }
 }
 
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
+/// In one word, where there is an answer.
+fn outcome(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        401 | 403 => REFUSED,
+        200..300 | 400..500 => ANSWERED,
+        _ => FAILED,
     }
-    text
 }

@@ -1,5 +1,5 @@
-//! What a watcher wants to know of the Console's work, in few and cheap queries: ghost resets by
-//! outcome, and the mails that need somebody. The outbox's depth is in [`outbox`](super::outbox).
+//! How many ghost resets there were, by outcome, and how many are interrupted. How mails stand is in
+//! [`outbox`](super::outbox) and [`mail`](super::mail).
 
 use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Text};

@@ -22,8 +22,10 @@ use crate::domain::walkthrough_token::TokenId;
 use crate::mail::Mailer;
 use crate::raptor::{GhostDeletion, RaptorClient, RaptorError};
 
+pub use finished::Finished;
 pub use refusal::Refusal;
 
+mod finished;
 mod refusal;
 
 /// How long after its creation an account without a passkey may still be in the middle of
@@ -43,6 +45,8 @@ pub struct GhostReset {
     pub background: Background,
     /// What tells how long somebody has to wait.
     pub clock: Clock,
+    /// What counts the runs that have ended.
+    pub finished: Finished,
 }
 
 /// One run, a row of `beta_ghost_resets`.
@@ -97,6 +101,9 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Every way.
+    pub const ALL: [Self; 3] = [Self::Completed, Self::Failed, Self::Unknown];
+
     /// The name in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -225,6 +232,7 @@ impl GhostReset {
         let reason = refusal.to_string();
         let failed = db::fail(&self.pool, run, refusal.outcome(), &reason).await;
         failed.map_err(Refusal::Unfinished)?;
+        self.finished.count(refusal.outcome());
         Err(refusal)
     }
 
@@ -264,6 +272,8 @@ impl GhostReset {
         email_sent: bool,
     ) -> Result<DateTime<Utc>, Refusal> {
         let completed = db::complete(&self.pool, run, token, email_sent).await;
-        completed.map_err(Refusal::Unfinished)
+        let reset_at = completed.map_err(Refusal::Unfinished)?;
+        self.finished.count(Outcome::Completed);
+        Ok(reset_at)
     }
 }

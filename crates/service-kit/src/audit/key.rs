@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
-use crate::settings::Setting;
+use crate::settings::{Setting, stays_here};
 
 /// `AUDIT_SIGNING_KEY`, `AUDIT_SIGNING_KEY_PREVIOUS`: an Ed25519 seed. It cannot be printed.
 #[derive(Clone)]
@@ -108,15 +108,9 @@ impl Setting for CheckpointUrl {
         let shape = "must be an address such as https://example.net/checkpoints; http will do on \
                      this machine alone";
         let url = url::Url::parse(text).map_err(|_| shape)?;
-        let local = match url.host() {
-            Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-            Some(url::Host::Ipv4(address)) => address.is_loopback(),
-            Some(url::Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        };
         let usable = url.fragment().is_none()
             && url.host().is_some()
-            && (url.scheme() == "https" || (url.scheme() == "http" && local));
+            && (url.scheme() == "https" || (url.scheme() == "http" && stays_here(&url)));
         if usable { Ok(Self(url)) } else { Err(shape.to_owned()) }
     }
 }

@@ -5,7 +5,6 @@ use std::time::Duration;
 use diesel::sql_types::BigInt;
 use diesel::{QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
-use prometheus::IntGauge;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -14,7 +13,7 @@ use super::departure::Departure;
 use super::key::AuditSettings;
 use super::sealing::{self, Sealing};
 use crate::db::{DbError, Pool};
-use crate::metrics::{Metrics, Scope};
+use crate::metrics::{Measured, Metrics, Seen};
 
 /// The time between two rounds.
 const INTERVAL: Duration = Duration::from_secs(2);
@@ -25,7 +24,8 @@ const HELD_UP: Duration = Duration::from_secs(15 * 60);
 
 /// How long the oldest row waits that has no seal, as a metric.
 pub struct Waiting {
-    oldest: IntGauge,
+    oldest: Seen,
+    measured: Measured,
     warned: Option<Instant>,
 }
 
@@ -35,19 +35,21 @@ impl Waiting {
     /// # Errors
     /// Where it is registered already.
     pub fn new(metrics: &Metrics) -> Result<Self, prometheus::Error> {
-        let oldest = metrics.gauge(
+        let oldest = metrics.seen(
             "audit_unsealed_oldest_seconds",
             "Age of the oldest row of the audit log that waits for a seal; 0 where none waits.",
-            Scope::Database,
         )?;
-        Ok(Self { oldest, warned: None })
+        Ok(Self { oldest, measured: metrics.measured("audit_log"), warned: None })
     }
 
-    /// Looks how long the oldest waits, and warns where that is too long, not each time.
-    ///
-    /// # Errors
-    /// Where the database refuses or is away.
-    pub async fn look(&mut self, pool: &Pool) -> Result<(), DbError> {
+    /// Looks how long the oldest waits, and warns where that is too long or is not known, not each
+    /// time.
+    pub async fn look(&mut self, pool: &Pool) {
+        let looked = self.measure(pool).await;
+        self.measured.note(&looked);
+    }
+
+    async fn measure(&mut self, pool: &Pool) -> Result<(), DbError> {
         let seconds = oldest_seconds(pool).await?;
         self.oldest.set(seconds);
         let limit = i64::try_from(HELD_UP.as_secs()).unwrap_or(i64::MAX);
@@ -104,9 +106,7 @@ pub async fn run(
 ) {
     loop {
         seal_all(&pool, log, &stop).await;
-        if let Err(error) = waiting.look(&pool).await {
-            tracing::debug!(%error, "how long rows wait for a seal is not known");
-        }
+        waiting.look(&pool).await;
         if let Some(departure) = &mut departure {
             leave(&pool, log, departure, &stop).await;
         }

@@ -24,7 +24,11 @@ impl Gauges {
         let most = gauge("database_pool_max_connections", "The most connections of the pool.")?;
         most.set(whole(pool.usage().max));
         Ok(Self {
-            ready: gauge("service_ready", "1 where /readyz would answer 200, else 0.")?,
+            ready: metrics.gauge(
+                "service_ready",
+                "1 where /readyz would answer 200, else 0.",
+                Scope::Each,
+            )?,
             open: gauge("database_pool_open_connections", "Connections of the pool.")?,
             idle: gauge(
                 "database_pool_idle_connections",

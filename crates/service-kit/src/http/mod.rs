@@ -6,6 +6,7 @@ pub mod client_address;
 pub mod errors;
 pub mod head;
 pub mod headers;
+pub(crate) mod label;
 pub mod origin;
 pub mod overload;
 pub mod rate_limit;

@@ -5,15 +5,16 @@
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
-use actix_web::{Error, web};
+use actix_web::{Error, HttpMessage, web};
 
 use crate::db::Pool;
 use crate::error::ApiError;
+use crate::http::label::PROBES;
 use crate::metrics::Metrics;
 
-/// What whoever watches over a service asks, for they must hear from it most of all when it is
-/// busy, and the page in front, which needs no database.
-const ALWAYS_OPEN: [&str; 4] = ["/", "/healthz", "/readyz", "/metrics"];
+/// The page in front, which needs no database. Whoever watches over a service is not turned away
+/// either: they must hear from it most of all when it is busy.
+const FRONT: &str = "/";
 
 /// The other service's requests, of which there are few and which prove themselves before they
 /// reach the database (a reset that is half done must not break off at a door), and static files.
@@ -21,6 +22,9 @@ const OPEN_BELOW: [&str; 3] = ["/api/internal/", "/assets/", "/console/assets/"]
 
 /// Where unknown addresses, too, are counted by a limit or ask for a session.
 const ASKING_BELOW: [&str; 2] = ["/api/", "/console/"];
+
+/// Stands in the extensions of a request that was turned away here.
+pub(crate) struct Shed;
 
 /// Middleware, directly inside the one that gives errors their form.
 ///
@@ -35,6 +39,7 @@ pub async fn shed<B: MessageBody + 'static>(
         if let Some(metrics) = request.app_data::<web::Data<Metrics>>() {
             metrics.shed();
         }
+        request.extensions_mut().insert(Shed);
         return Ok(request.error_response(ApiError::crowded()));
     }
     Ok(next.call(request).await?.map_into_boxed_body())
@@ -45,5 +50,5 @@ fn is_open(request: &ServiceRequest) -> bool {
     let path = request.path();
     let below = |starts: &[&str]| starts.iter().any(|start| path.starts_with(start));
     let is_unknown = || !below(&ASKING_BELOW) && !request.resource_map().has_resource(path);
-    ALWAYS_OPEN.contains(&path) || below(&OPEN_BELOW) || is_unknown()
+    path == FRONT || PROBES.contains(&path) || below(&OPEN_BELOW) || is_unknown()
 }

@@ -10,6 +10,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, web};
 use tracing::Instrument;
 
+use crate::http::label;
 use crate::http::request_id::{HEADER, RequestId};
 use crate::metrics::Metrics;
 use crate::traces::span;
@@ -26,17 +27,17 @@ pub async fn trace<B: MessageBody>(
     request.extensions_mut().insert(id.clone());
     let metrics = request.app_data::<web::Data<Metrics>>().cloned();
     let _in_flight = metrics.as_ref().map(|metrics| metrics.begin_request());
-    let method = known(request.method().as_str());
+    let method = label::method(request.method().as_str());
     let span = tracing::info_span!("request", request_id = id.as_str(), method);
     let began = Instant::now();
     let mut response = span::serve(request, next).instrument(span.clone()).await?;
     let seconds = began.elapsed().as_secs_f64();
-    let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+    let route = label::route(&response);
     let status = response.status().as_u16();
     if let Some(metrics) = metrics {
         metrics.request(method, &route, status, seconds);
     }
-    if !matches!(route.as_str(), "/healthz" | "/readyz" | "/metrics") || status >= 500 {
+    if !label::PROBES.contains(&route.as_str()) || status >= 500 {
         span.in_scope(|| {
             tracing::info!(route, status, milliseconds = seconds * 1000.0, "answered");
         });
@@ -45,18 +46,4 @@ pub async fn trace<B: MessageBody>(
         response.headers_mut().insert(HEADER, value);
     }
     Ok(response)
-}
-
-/// Methods that anybody may make up do not become labels.
-pub(crate) fn known(method: &str) -> &'static str {
-    match method {
-        "GET" => "GET",
-        "HEAD" => "HEAD",
-        "POST" => "POST",
-        "PUT" => "PUT",
-        "DELETE" => "DELETE",
-        "PATCH" => "PATCH",
-        "OPTIONS" => "OPTIONS",
-        _ => "other",
-    }
 }

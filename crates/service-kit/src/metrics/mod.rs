@@ -4,6 +4,7 @@
 //! A service runs in several processes, each of which is asked by itself. What a metric's help says
 //! in the end tells how their numbers go together ([`Scope`]).
 
+mod database;
 mod requests;
 
 use prometheus::core::Collector;
@@ -12,6 +13,7 @@ use prometheus::{
     Opts, Registry, TextEncoder,
 };
 
+pub use database::{Measured, Seen};
 pub use requests::InFlight;
 use requests::Requests;
 
@@ -20,6 +22,8 @@ use requests::Requests;
 pub enum Scope {
     /// What this process did or holds: dashboards add up.
     Process,
+    /// How this process stands: dashboards show each.
+    Each,
     /// What stands in the database, the same from every process: dashboards take the largest.
     Database,
 }
@@ -30,6 +34,7 @@ impl Scope {
     pub const fn note(self) -> &'static str {
         match self {
             Self::Process => "Of this process: add up.",
+            Self::Each => "Of this process: look at each.",
             Self::Database => "From the database, the same from every process: take the largest.",
         }
     }
@@ -45,6 +50,7 @@ pub struct Metrics {
     registry: Registry,
     requests: Requests,
     calls: IntCounterVec,
+    measured: IntGaugeVec,
 }
 
 impl Metrics {
@@ -65,13 +71,21 @@ impl Metrics {
         let requests = Requests::new(&kept)?;
         let calls = kept.counters(
             "service_calls_total",
-            "Calls to the other service, by path and by whether a whole answer came.",
+            "Calls to the other service, by path and by what came of it: answered, also with a no; \
+             refused, the service token; failed, 500 and above; or no whole answer.",
             &["path", "outcome"],
         )?;
-        Ok(Self { registry, requests, calls })
+        let measured = kept.gauges(
+            "database_measured_timestamp_seconds",
+            "When this process last read all numbers of this kind from the database, in Unix time; 0 \
+             before the first time.",
+            &["kind"],
+            Scope::Each,
+        )?;
+        Ok(Self { registry, requests, calls, measured })
     }
 
-    /// A gauge of its own.
+    /// A gauge of this process.
     ///
     /// # Errors
     /// Where there is one of this name already.
@@ -80,18 +94,27 @@ impl Metrics {
         Kept(&self.registry).keep(gauge)
     }
 
-    /// A gauge with labels.
+    /// A number from the database.
     ///
     /// # Errors
     /// As [`Self::gauge`].
-    pub fn gauges(
-        &self,
-        name: &str,
-        help: &str,
-        labels: &[&str],
-        scope: Scope,
-    ) -> Result<IntGaugeVec, Error> {
-        Kept(&self.registry).gauges(name, help, labels, scope)
+    pub fn seen(&self, name: &str, help: &str) -> Result<Seen, Error> {
+        self.seen_by(name, help, &[]).map(Seen)
+    }
+
+    /// Numbers from the database. Each is told of once it has been set: nobody is told of a 0 that
+    /// only means that nobody has looked yet.
+    ///
+    /// # Errors
+    /// As [`Self::gauge`].
+    pub fn seen_by(&self, name: &str, help: &str, labels: &[&str]) -> Result<IntGaugeVec, Error> {
+        Kept(&self.registry).gauges(name, help, labels, Scope::Database)
+    }
+
+    /// What notes how the readings of numbers of a kind from the database go.
+    #[must_use]
+    pub fn measured(&self, kind: &'static str) -> Measured {
+        Measured::new(kind, self.measured.with_label_values(&[kind]))
     }
 
     /// A counter of this process with labels.
@@ -121,6 +144,13 @@ impl Metrics {
     /// Notes a request that was turned away because there were too many.
     pub fn shed(&self) {
         self.requests.shed();
+    }
+
+    /// Begins to count calls to `path`, which has no values in it, at 0.
+    pub fn expect_calls(&self, path: &str, outcomes: &[&str]) {
+        for outcome in outcomes {
+            self.calls.with_label_values(&[path, outcome]);
+        }
     }
 
     /// Notes a call to the other service. `path` has no values in it.

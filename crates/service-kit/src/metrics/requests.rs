@@ -3,6 +3,7 @@
 use prometheus::{Error, HistogramVec, IntCounter, IntCounterVec, IntGauge};
 
 use super::{Kept, Scope};
+use crate::http::label::PROBES;
 
 /// From what needs no database to the longest that anybody waits: 3 s for a connection, 5 s for the
 /// other service, 10 s for Postmark.
@@ -13,6 +14,7 @@ pub(super) struct Requests {
     answered: IntCounterVec,
     durations: HistogramVec,
     in_flight: IntGauge,
+    errors: IntCounter,
     shed: IntCounter,
 }
 
@@ -41,6 +43,10 @@ impl Requests {
                 &BUCKETS,
             )?,
             in_flight: kept.keep(IntGauge::new("http_requests_in_flight", in_flight)?)?,
+            errors: kept.counter(
+                "http_errors_total",
+                "Answers of 500 and above, but for /healthz, /readyz and /metrics.",
+            )?,
             shed: kept.counter(
                 "http_requests_shed_total",
                 "Requests turned away with 503 because too many waited for the database.",
@@ -54,6 +60,9 @@ impl Requests {
     }
 
     pub(super) fn answered(&self, method: &str, route: &str, status: u16, seconds: f64) {
+        if status >= 500 && !PROBES.contains(&route) {
+            self.errors.inc();
+        }
         let status = status.to_string();
         self.answered.with_label_values(&[method, route, status.as_str()]).inc();
         self.durations.with_label_values(&[method, route]).observe(seconds);

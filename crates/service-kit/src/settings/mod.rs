@@ -15,6 +15,16 @@ pub use otlp::{OtlpEndpoint, OtlpHeaders, Share, TraceSettings, TraceVariables};
 pub use public_url::{PublicUrl, RelyingPartyId, ServiceUrl};
 pub use values::{Domain, KeySecret, LogFormat, RedisUrl, Switch, Text};
 
+/// Whether what is sent to an address does not leave this machine.
+pub(crate) fn stays_here(url: &url::Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
 /// A value that can be read from a variable.
 pub trait Setting: Sized {
     /// Whether white space at the ends belongs to the value, as it does to a secret's.

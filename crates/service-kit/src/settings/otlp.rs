@@ -6,17 +6,22 @@ use http::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::{Given, Reader, Setting};
+use super::{Given, Reader, Setting, stays_here};
 
 /// The collector: the base to which `/v1/traces` is added. It may have a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OtlpEndpoint(String);
+pub struct OtlpEndpoint(Url);
 
 impl OtlpEndpoint {
     /// Where traces are posted.
     #[must_use]
     pub fn traces_url(&self) -> String {
-        format!("{}/v1/traces", self.0)
+        format!("{}/v1/traces", self.0.as_str().trim_end_matches('/'))
+    }
+
+    /// Whether somebody on the way could read what is sent there.
+    fn is_readable(&self) -> bool {
+        self.0.scheme() == "http" && !stays_here(&self.0)
     }
 }
 
@@ -31,11 +36,7 @@ impl Setting for OtlpEndpoint {
             && url.fragment().is_none()
             && url.username().is_empty()
             && url.password().is_none();
-        if usable {
-            Ok(Self(url.as_str().trim_end_matches('/').to_owned()))
-        } else {
-            Err(shape.to_owned())
-        }
+        if usable { Ok(Self(url)) } else { Err(shape.to_owned()) }
     }
 }
 
@@ -98,13 +99,21 @@ pub struct TraceSettings {
 }
 
 impl TraceVariables {
-    /// Reads them.
+    /// Reads them. Headers, which hold a key, go over https or stay on this machine.
     pub fn read(reader: &mut Reader) -> Self {
-        Self {
-            endpoint: reader.read("OTEL_EXPORTER_OTLP_ENDPOINT"),
+        let name = "OTEL_EXPORTER_OTLP_ENDPOINT";
+        let read = Self {
+            endpoint: reader.read(name),
             headers: reader.read("OTEL_EXPORTER_OTLP_HEADERS"),
             share: reader.read("OTEL_TRACES_SAMPLER_ARG"),
+        };
+        let endpoint: Option<&OtlpEndpoint> = read.endpoint.as_ref();
+        if read.headers.as_ref().is_some() && endpoint.is_some_and(OtlpEndpoint::is_readable) {
+            let reason = "must be https, since OTEL_EXPORTER_OTLP_HEADERS go there; http will do \
+                          with them on this machine alone";
+            reader.fault(name, reason.to_owned());
         }
+        read
     }
 
     /// Nothing where no collector is named: then nothing is traced.
@@ -119,6 +128,7 @@ impl TraceVariables {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::Source;
 
     #[test]
     fn a_collector_is_a_base_and_traces_have_their_path_below_it() {
@@ -131,6 +141,31 @@ mod tests {
         for bad in ["localhost:4318", "grpc://x", "https://a:b@x.example", "https://x.example/?k=v"]
         {
             assert!(OtlpEndpoint::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn headers_go_over_https_or_stay_on_this_machine() {
+        let faults = |endpoint: &'static str, headers: &'static str| {
+            let mut reader = Reader::new(Source::from_pairs([
+                ("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint),
+                ("OTEL_EXPORTER_OTLP_HEADERS", headers),
+            ]));
+            TraceVariables::read(&mut reader);
+            reader.finish(Some(())).err().map(|faults| faults.0)
+        };
+        for (endpoint, headers) in [
+            ("https://otlp.example.net", "x-key=secret"),
+            ("http://otlp.example.net", ""),
+            ("http://localhost:4318", "x-key=secret"),
+            ("http://[::1]:4318", "x-key=secret"),
+        ] {
+            assert_eq!(faults(endpoint, headers), None, "{endpoint}");
+        }
+        for endpoint in ["http://otlp.example.net", "http://10.0.0.1:4318"] {
+            let faults = faults(endpoint, "x-key=secret").unwrap();
+            assert_eq!(faults[0].name, "OTEL_EXPORTER_OTLP_ENDPOINT");
+            assert!(!faults[0].reason.contains("secret"));
         }
     }
 

@@ -2,8 +2,6 @@
 //! on the service's runtime; the thread that sends waits for it and for nothing else does anybody.
 
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,7 +11,9 @@ use prometheus::IntCounterVec;
 use reqwest::redirect;
 use tokio::runtime::Handle;
 
+use crate::causes::causes;
 use crate::metrics::Metrics;
+use crate::outage::{Outage, Turn};
 
 /// How long one sending may take in all.
 pub(super) const LIMIT: Duration = Duration::from_secs(5);
@@ -37,7 +37,7 @@ pub(super) struct Collector {
     http: reqwest::Client,
     runtime: Handle,
     sent: IntCounterVec,
-    fails: Arc<AtomicBool>,
+    outage: Outage,
 }
 
 impl fmt::Debug for Collector {
@@ -53,16 +53,18 @@ impl Collector {
             .timeout(LIMIT)
             .redirect(redirect::Policy::none())
             .build()?;
-        Ok(Self { http, runtime: Handle::current(), sent, fails: Arc::default() })
+        Ok(Self { http, runtime: Handle::current(), sent, outage: Outage::default() })
     }
 
     /// Says once that the collector takes nothing, and once that it does again.
     fn note(&self, failure: Option<&str>) {
         let outcome = if failure.is_some() { "failed" } else { "accepted" };
         self.sent.with_label_values(&[outcome]).inc();
-        match (failure, self.fails.swap(failure.is_some(), Ordering::Relaxed)) {
-            (Some(error), false) => tracing::warn!(error, "traces do not reach their collector"),
-            (None, true) => tracing::info!("traces reach their collector again"),
+        match (failure, self.outage.note(failure.is_some())) {
+            (Some(error), Some(Turn::Fails)) => {
+                tracing::warn!(error, "traces do not reach their collector");
+            }
+            (None, Some(Turn::Works)) => tracing::info!("traces reach their collector again"),
             _ => {}
         }
     }
@@ -76,7 +78,7 @@ impl HttpClient for Collector {
         match &answer {
             Ok(answer) if answer.status().is_success() => self.note(None),
             Ok(answer) => self.note(Some(answer.status().as_str())),
-            Err(error) => self.note(Some(&error.to_string())),
+            Err(error) => self.note(Some(&causes(error.as_ref()))),
         }
         answer
     }

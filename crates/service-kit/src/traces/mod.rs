@@ -10,6 +10,7 @@
 
 mod export;
 pub mod span;
+mod wanted;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +26,7 @@ use opentelemetry_sdk::trace::{
 use crate::metrics::Metrics;
 use crate::settings::TraceSettings;
 use export::Collector;
+use wanted::Wanted;
 
 /// How many spans wait to be sent; what comes on top is dropped.
 const QUEUE: usize = 2048;
@@ -95,9 +97,9 @@ impl Traces {
                     .with_attribute(KeyValue::new("service.version", version))
                     .build(),
             )
-            .with_span_processor(
+            .with_span_processor(Wanted(
                 BatchSpanProcessor::builder(exporter).with_batch_config(batches).build(),
-            )
+            ))
             .build();
         let tracer = provider.tracer("service-kit");
         Ok(Self(Some(Arc::new(Started { provider, tracer }))))

@@ -19,10 +19,11 @@ use opentelemetry_sdk::trace::SdkTracer;
 use reqwest::StatusCode;
 
 use super::Traces;
+use super::wanted::UNWANTED;
+use crate::http::label::{self, PROBES, UNMATCHED};
+use crate::http::overload::Shed;
 use crate::http::request_id::RequestId;
 
-/// What nobody wants to see a trace of.
-const UNTRACED: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 /// Where a caller proves itself first ([`serve_proven`]).
 const PROVEN_BELOW: &str = "/api/internal/";
 
@@ -36,14 +37,15 @@ pub async fn serve<B: MessageBody>(
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
     let path = request.path();
-    if UNTRACED.contains(&path) || path.starts_with(PROVEN_BELOW) {
+    if PROBES.contains(&path) || path.starts_with(PROVEN_BELOW) {
         return next.call(request).await;
     }
     under(Context::new(), request, next).await
 }
 
 /// Serves a request whose service token is good, under a span of the caller's trace: who holds the
-/// token is one of us. Without one the request has no span at all.
+/// token is one of us. Without a token, or where the caller has no trace, as a worker has none, the
+/// request has no span at all.
 ///
 /// # Errors
 /// None of its own.
@@ -53,6 +55,9 @@ pub async fn serve_proven<B: MessageBody>(
 ) -> Result<ServiceResponse<B>, Error> {
     let parent = TraceContextPropagator::new()
         .extract_with_context(&Context::new(), &Headers(request.headers()));
+    if !parent.span().span_context().is_valid() {
+        return next.call(request).await;
+    }
     under(parent, request, next).await
 }
 
@@ -64,7 +69,7 @@ async fn under<B: MessageBody>(
     let tracer =
         request.app_data::<web::Data<Traces>>().and_then(|traces| traces.tracer().cloned());
     let Some(tracer) = tracer else { return next.call(request).await };
-    let method = crate::http::trace::known(request.method().as_str());
+    let method = label::method(request.method().as_str());
     let id = request.extensions().get::<RequestId>().cloned().unwrap_or_default();
     let attributes = vec![
         KeyValue::new("http.request.method", method),
@@ -73,12 +78,22 @@ async fn under<B: MessageBody>(
     let begun = begin(&tracer, &parent, SpanKind::Server, method, attributes);
     let response = next.call(request).with_context(begun.clone()).await?;
     let span = begun.span();
-    if let Some(route) = response.request().match_pattern() {
-        span.update_name(format!("{method} {route}"));
-        span.set_attribute(KeyValue::new("http.route", route));
+    let route = label::route(&response);
+    if is_unwanted(&response, &route) {
+        span.set_attribute(KeyValue::new(UNWANTED, true));
     }
+    span.update_name(format!("{method} {route}"));
+    span.set_attribute(KeyValue::new("http.route", route));
     end(&begun, response.status().as_u16(), response.status().is_server_error());
     Ok(response)
+}
+
+/// Whether an answer is one of those that anybody can have by the thousand and that cost us next to
+/// nothing: they would push the others out of the queue.
+fn is_unwanted<B>(response: &ServiceResponse<B>, route: &str) -> bool {
+    route == UNMATCHED
+        || response.status() == actix_web::http::StatusCode::TOO_MANY_REQUESTS
+        || response.request().extensions().contains::<Shed>()
 }
 
 /// A call that is being made, and the span around it where there is one.

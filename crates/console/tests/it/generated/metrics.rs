@@ -14,8 +14,9 @@ Every metric of both services, as `GET /metrics` tells of it. This page is made 
 (`make generated`). How to scrape, and what the alerts and the dashboard make of it:
 [observability.md](observability.md).
 
-*Add up*: each process tells of itself, so `sum` over the processes of a service. *Largest*: it comes
-from the database and is the same from every process, so `max`, never `sum`.
+*Add up*: each process tells of itself, so `sum` over the processes of a service. *Each*: it says how
+one process stands, so neither. *Largest*: it comes from the database and is the same from every process,
+so `max`, never `sum`.
 
 On Linux there is besides what every Prometheus client tells of its process: `process_cpu_seconds_total`,
 `process_open_fds`, `process_max_fds`, `process_resident_memory_bytes`, `process_virtual_memory_bytes`,
@@ -33,7 +34,8 @@ struct Row {
 
 impl Row {
     fn of(metric: &Metric) -> Self {
-        let notes = [(Scope::Process, "add up"), (Scope::Database, "largest")];
+        let notes =
+            [(Scope::Process, "add up"), (Scope::Each, "each"), (Scope::Database, "largest")];
         let scoped = notes.iter().find_map(|(scope, word)| {
             Some((metric.help.strip_suffix(scope.note())?.trim_end(), *word))
         });

@@ -7,6 +7,7 @@ use test_support::postmark::Outcome;
 use test_support::proxy::Rule;
 
 use super::{EMAIL, Story};
+use crate::observability::Scrape;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_the_first_audit_row_nothing_happens() {
@@ -60,6 +61,9 @@ async fn a_refusal_of_raptor_is_a_failed_reset() {
     story.reset().await.assert_error(502, "raptor_delete_failed");
     assert_eq!(story.trail().await, ["initiated", "failed"]);
     assert_eq!(story.runs().await, [("initiated".to_owned(), Some("failed".to_owned()))]);
+    let finished = Scrape::of(&story.system.console.client).await;
+    let failed = [("outcome", "failed")];
+    assert_eq!(finished.value("beta_ghost_resets_finished_total", &failed), Some(1.0));
     story.assert_untouched(1).await;
 }
 

@@ -1,5 +1,7 @@
 //! What is measured while a tester goes through everything.
 
+use service_kit::metrics::Scope;
+use test_support::postmark::Outcome;
 use test_support::wait::eventually;
 
 use super::scrape::Scrape;
@@ -51,9 +53,11 @@ async fn the_console_counts_what_it_did_and_measures_how_things_stand() {
             ("mail_attempts_total", &[("outcome", "accepted")], 2.0),
             ("mail_reports_total", &[("delivery", "bounced")], 1.0),
             ("mail_outbox_mails", &[("state", "new")], 0.0),
-            ("mail_undelivered_mails", &[], 0.0),
+            ("mail_undelivered_testers", &[], 0.0),
             ("beta_ghost_resets", &[("outcome", "completed")], 1.0),
             ("beta_ghost_resets", &[("outcome", "running")], 1.0),
+            ("beta_ghost_resets_finished_total", &[("outcome", "completed")], 1.0),
+            ("beta_ghost_resets_finished_total", &[("outcome", "failed")], 0.0),
             ("beta_ghost_resets_interrupted", &[], 1.0),
             ("service_calls_total", &check, 1.0),
             ("database_pool_max_connections", &[], 6.0),
@@ -139,14 +143,64 @@ async fn a_call_that_is_not_answered_is_counted_as_such() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_service_without_its_database_says_that_it_is_not_ready() {
+async fn a_call_whose_token_is_refused_is_no_answer_to_be_content_with() {
+    let other = [("RAPTOR_INTERNAL_TOKEN", "another-secret-of-the-tests-of-32-bytes")];
+    let system = System::start_with(&other).await;
+    let operator = system.console.enrol("superadmin").await;
+    let invited = operator.client.invite(EMAIL, "Grace Hopper").await.json();
+    operator.client.tester(invited["tester_id"].as_i64().unwrap()).await;
+    let scrape = Scrape::of(&system.console.client).await;
+    let path = ("path", "/api/internal/users/ghost-check");
+    assert_values(
+        &scrape,
+        &[
+            ("service_calls_total", &[path, ("outcome", "refused")], 1.0),
+            ("service_calls_total", &[path, ("outcome", "answered")], 0.0),
+            ("service_calls_total", &[path, ("outcome", "failed")], 0.0),
+        ],
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_service_without_its_database_says_that_it_is_not_ready_and_nothing_of_what_is_in_there()
+{
     let app =
         TestApp::start_with(&[("DATABASE_URL", "postgres://postgres@127.0.0.1:1/none")]).await;
+    assert_eq!(app.client.get("/readyz").await.status, 503);
     let scrape = Scrape::of(&app.client).await;
     assert_values(
         &scrape,
-        &[("service_ready", &[], 0.0), ("database_pool_open_connections", &[], 0.0)],
+        &[
+            ("service_ready", &[], 0.0),
+            ("database_pool_open_connections", &[], 0.0),
+            ("database_measured_timestamp_seconds", &[("kind", "beta")], 0.0),
+            ("database_measured_timestamp_seconds", &[("kind", "audit_log")], 0.0),
+            ("http_errors_total", &[], 0.0),
+        ],
     );
+    for (name, metric) in &scrape.0 {
+        assert!(!metric.help.ends_with(Scope::Database.note()), "{name}");
+    }
+    assert_eq!(app.client.page("/console/enroll").await.status, 503);
+    assert_eq!(Scrape::of(&app.client).await.value("http_errors_total", &[]), Some(1.0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_read_keeps_nothing_else_from_being_read() {
+    let system = System::start().await;
+    let app = &system.console;
+    let kind = [("kind", "beta")];
+    let measured = "database_measured_timestamp_seconds";
+    once(app, "all is read", |it| it.value(measured, &kind) > Some(1e9)).await;
+    app.sql("ALTER TABLE beta_ghost_resets RENAME TO elsewhere").await;
+    let operator = app.enrol("support").await;
+    system.postmark.once(Outcome::Refuse { status: 422, error_code: 406 });
+    operator.client.invite(EMAIL, "Grace Hopper").await;
+    let scrape = once(app, "a mail that was refused is seen", |it| {
+        it.value("mail_undelivered_testers", &[]) == Some(1.0)
+    })
+    .await;
+    assert_values(&scrape, &[("beta_ghost_resets", &[("outcome", "completed")], 0.0)]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -77,6 +77,18 @@ const ADDED: [&str; 2] = ["job", "instance"];
 /// Labels whose values depend on what was asked of a service.
 const OPEN: [&str; 6] = ["job", "instance", "route", "status", "method", "le"];
 
+/// What of a matcher no value meets: each alternative of `a|b` has to be there.
+fn unmet<'a>(op: &MatchOp, asked: &'a str, values: &BTreeSet<String>) -> Vec<&'a str> {
+    let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_/-".contains(&b));
+    match op {
+        MatchOp::Re(regex) | MatchOp::NotRe(regex) if !asked.split('|').all(plain) => {
+            let met = values.iter().any(|value| regex.is_match(value));
+            if met { Vec::new() } else { vec![asked] }
+        }
+        _ => asked.split('|').filter(|asked| !values.contains(*asked)).collect(),
+    }
+}
+
 /// What an expression asks for and nobody has.
 pub fn missing(asked: &Asked, known: &Known) -> Vec<String> {
     let mut missing = Vec::new();
@@ -90,15 +102,8 @@ pub fn missing(asked: &Asked, known: &Known) -> Vec<String> {
             match labels.get(label) {
                 None if !added => missing.push(format!("{name} has no label {label}")),
                 Some(values) if !OPEN.contains(&label.as_str()) => {
-                    let found = match op {
-                        MatchOp::Equal | MatchOp::NotEqual => values.contains(value),
-                        MatchOp::Re(regex) | MatchOp::NotRe(regex) => {
-                            values.iter().any(|value| regex.is_match(value))
-                        }
-                    };
-                    if !found {
-                        missing.push(format!("{name} is never {label}={value:?}"));
-                    }
+                    let never = unmet(op, value, values).into_iter();
+                    missing.extend(never.map(|it| format!("{name} is never {label}={it:?}")));
                 }
                 _ => {}
             }
@@ -129,6 +134,8 @@ fn what_nobody_has_is_found() {
         ("testers{stage=\"opened\"}", "no label stage"),
         ("testers{state=\"ill\"}", "never state"),
         ("testers{state=~\"il.*\"}", "never state"),
+        ("testers{state=~\"healthy|ill\"}", "never state"),
+        ("testers{state=~\"health\"}", "never state"),
         ("sum by (route) (testers)", "grouped by route"),
     ] {
         let missing = missing(&read(bad).unwrap(), &known);

@@ -40,8 +40,9 @@ fn faults(name: &str, metric: &Metric) -> Vec<String> {
         check(!["job", "instance"].contains(&label), "has a label that is Prometheus's own");
     }
     let ours = !name.starts_with("process_");
-    let scoped =
-        [Scope::Process, Scope::Database].iter().any(|it| metric.help.ends_with(it.note()));
+    let scoped = [Scope::Process, Scope::Each, Scope::Database]
+        .iter()
+        .any(|it| metric.help.ends_with(it.note()));
     check(!ours || scoped, "does not say how the numbers of several processes go together");
     check(metric.samples.len() < 1000, "has too many series");
     faults

@@ -4,13 +4,14 @@ use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::trace::v1::{Span, span::SpanKind};
 use prost::Message;
+use service_kit::db::Patience;
 use test_support::Answer;
 use test_support::proxy::{HttpProxy, Rule};
 use test_support::wait;
 
 use super::scrape::Scrape;
 use super::traffic::{EMAIL, busy};
-use crate::helpers::{Ask, System, TestApp};
+use crate::helpers::{Ask, System, TestApp, migrated_database};
 
 const ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 const PATH: &str = "/v1/traces";
@@ -156,8 +157,57 @@ async fn what_one_service_does_not_trace_the_other_does_not_either() {
     stop(&mut system).await;
     let sent = sent(&collector);
     assert!(!sent.iter().any(|it| it.service == "console"), "{sent:#?}");
-    // The worker's questions belong to no request, so Raptor decides about them itself.
-    assert!(!sent.iter().any(|it| it.span.name.ends_with(check)), "{sent:#?}");
+    assert!(!sent.iter().any(|it| it.span.name.contains("/api/internal/")), "{sent:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_of_nobody_s_trace_begins_none() {
+    let collector = collector();
+    let mut system = System::start_as(&[], &[(ENDPOINT, &collector.url())]).await;
+    let operator = system.console.enrol("support").await;
+    let invited = operator.client.invite(EMAIL, "Grace Hopper").await.json();
+    operator.client.tester(invited["tester_id"].as_i64().unwrap()).await;
+    assert!(!system.to_raptor.seen_at("/api/internal/users/ghost-check").is_empty());
+    system.raptor.client.page("/").await;
+    stop(&mut system).await;
+    let sent = sent(&collector);
+    one(&sent, "raptor-api", "GET /", SpanKind::Server);
+    assert_eq!(sent.len(), 1, "{sent:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_anybody_can_have_by_the_thousand_is_not_traced() {
+    let collector = collector();
+    let limit = [(ENDPOINT, collector.url()), ("PUBLIC_RATE_LIMIT", "1".to_owned())];
+    let limit = limit.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let mut system = System::start_as(&[], &limit).await;
+    let client = &system.raptor.client;
+    for (path, status) in [("/signup", 400), ("/signup", 429), ("/none", 404), ("/signup/x", 404)] {
+        assert_eq!(client.page(path).await.status, status, "{path}");
+    }
+    stop(&mut system).await;
+    let sent = sent(&collector);
+    let signup = one(&sent, "raptor-api", "GET /signup", SpanKind::Server);
+    assert_eq!(signup.attribute("http.response.status_code").as_deref(), Some("400"));
+    assert_eq!(sent.len(), 1, "{sent:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_turned_away_at_the_door_is_not_traced() {
+    let collector = collector();
+    // Nobody may wait for the database, so that everybody is one too many.
+    let closed = Patience { queue: 0, ..Patience::default() };
+    let url = collector.url();
+    let database = migrated_database().await;
+    let mut app = TestApp::start_with_patience(database, &[(ENDPOINT, &url)], closed).await;
+    assert_eq!(app.client.page("/console/login").await.status, 503);
+    assert_eq!(app.client.page("/").await.status, 303);
+    let scrape = Scrape::of(&app.client).await;
+    assert_eq!(scrape.value("http_requests_shed_total", &[]), Some(1.0));
+    app.stop().await;
+    let sent = sent(&collector);
+    one(&sent, "console", "GET /", SpanKind::Server);
+    assert_eq!(sent.len(), 1, "{sent:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,8 +2,10 @@
 
 use serde_json::json;
 use test_support::postmark::report;
+use test_support::wait::eventually;
 
-use crate::helpers::{Ask, System};
+use super::scrape::Scrape;
+use crate::helpers::{Ask, Client, System};
 
 const SECRET: &str = "webhook-secret-of-the-tests";
 /// Whom it is about. Nothing of it may be told.
@@ -36,7 +38,20 @@ pub async fn busy(console: &[(&'static str, &str)], raptor: &[(&'static str, &st
     let basic = "Basic cG9zdG1hcms6d2ViaG9vay1zZWNyZXQtb2YtdGhlLXRlc3Rz";
     let bounce = Ask::json("/api/webhooks/postmark", &bounce).header("authorization", basic);
     assert_eq!(system.console.client.send(bounce).await.status, 200);
+    measured(&system).await;
     system
+}
+
+/// Both have read what comes from their databases, the figures included.
+async fn measured(system: &System) {
+    let seen = async |client: &Client, name: &'static str| {
+        let look = async || Scrape::of(client).await.0.contains_key(name).then_some(());
+        eventually(name, look).await;
+    };
+    seen(&system.console.client, "beta_testers").await;
+    for client in [&system.console.client, &system.raptor.client] {
+        seen(client, "audit_unsealed_oldest_seconds").await;
+    }
 }
 
 async fn accept_newest(system: &System) -> String {
