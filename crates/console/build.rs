@@ -12,8 +12,8 @@ use flate2::write::GzEncoder;
 use utoipa_swagger_ui_vendored::SWAGGER_UI_VENDORED;
 use zip::ZipArchive;
 
-/// What the page of the API's documentation loads.
-const FILES: [&str; 2] = ["swagger-ui.css", "swagger-ui-bundle.js"];
+/// What the page of the API's documentation loads, and what has to go with it (Apache-2.0, section 4).
+const FILES: [&str; 4] = ["dist/swagger-ui.css", "dist/swagger-ui-bundle.js", "LICENSE", "NOTICE"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=../../migrations-console");
@@ -21,11 +21,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let into = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
     let mut release = ZipArchive::new(Cursor::new(SWAGGER_UI_VENDORED))?;
     for file in FILES {
-        let end = format!("/dist/{file}");
+        let end = format!("/{file}");
         let names = release.file_names().filter_map(Result::ok).map(Cow::into_owned);
         let name = names.into_iter().find(|name| name.ends_with(&end)).ok_or(file)?;
         let mut entry = release.by_name(&name)?;
-        let kept = File::create(into.join(format!("{file}.gz")))?;
+        let kept = file.rsplit('/').next().ok_or(file)?;
+        let kept = File::create(into.join(format!("{kept}.gz")))?;
         let mut kept = GzEncoder::new(kept, Compression::best());
         copy(&mut entry, &mut kept)?;
         kept.finish()?;

@@ -27,7 +27,7 @@ pub fn respond(
     content_type: &'static str,
     content: &'static str,
 ) -> HttpResponse {
-    let (mut answer, is_known) = begin(request, content.as_bytes());
+    let (mut answer, is_known) = begin(request, content.as_bytes(), "");
     if is_known { answer.finish() } else { answer.content_type(content_type).body(content) }
 }
 
@@ -40,12 +40,15 @@ pub fn respond_compressed(
     content_type: &'static str,
     gzip: &'static [u8],
 ) -> Result<HttpResponse, ApiError> {
-    let (mut answer, is_known) = begin(request, gzip);
+    // Each form has a tag of its own (RFC 9110, section 8.8.3.3).
+    let takes_gzip = takes_gzip(request);
+    let (mut answer, is_known) = begin(request, gzip, if takes_gzip { "-gzip" } else { "" });
+    answer.insert_header((VARY, "Accept-Encoding"));
     if is_known {
         return Ok(answer.finish());
     }
-    answer.content_type(content_type).insert_header((VARY, "Accept-Encoding"));
-    if takes_gzip(request) {
+    answer.content_type(content_type);
+    if takes_gzip {
         return Ok(answer.insert_header((CONTENT_ENCODING, "gzip")).body(gzip));
     }
     let mut content = Vec::new();
@@ -53,9 +56,9 @@ pub fn respond_compressed(
     Ok(answer.body(content))
 }
 
-/// The answer without its body, and whether the browser has the file.
-fn begin(request: &HttpRequest, content: &'static [u8]) -> (HttpResponseBuilder, bool) {
-    let tag = EntityTag::new_strong(hex::encode(Sha256::digest(content)));
+/// The answer without its body, and whether the browser has the file in this `form`.
+fn begin(request: &HttpRequest, content: &[u8], form: &str) -> (HttpResponseBuilder, bool) {
+    let tag = EntityTag::new_strong(hex::encode(Sha256::digest(content)) + form);
     let known = is_known(request, &tag);
     let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer.insert_header(ETag(tag)).insert_header((CACHE_CONTROL, FRESH));
@@ -102,6 +105,27 @@ mod tests {
             let request = TestRequest::get().insert_header((ACCEPT_ENCODING, accepted));
             assert_eq!(takes_gzip(&request.to_http_request()), taken, "{accepted}");
         }
+    }
+
+    #[test]
+    fn the_two_forms_of_a_compressed_file_are_told_apart_by_every_cache() {
+        use std::io::Write as _;
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(b"a {}").unwrap();
+        let gzip: &'static [u8] = gzip.finish().unwrap().leak();
+        let ask = |accepted: &str, known: &str| {
+            let request = TestRequest::get().insert_header((ACCEPT_ENCODING, accepted));
+            let request = request.insert_header((IF_NONE_MATCH, known)).to_http_request();
+            let answer = respond_compressed(&request, "text/css", gzip).unwrap();
+            assert_eq!(answer.headers().get(VARY).unwrap(), "Accept-Encoding");
+            let tag = answer.headers().get("etag").unwrap().to_str().unwrap().to_owned();
+            (answer.status(), tag)
+        };
+        let (_, compressed) = ask("gzip", "");
+        let (_, plain) = ask("identity", "");
+        assert_ne!(compressed, plain);
+        assert_eq!(ask("gzip", &compressed).0, StatusCode::NOT_MODIFIED);
+        assert_eq!(ask("identity", &compressed).0, StatusCode::OK);
     }
 
     #[test]

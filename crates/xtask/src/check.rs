@@ -12,6 +12,10 @@ use crate::{deny, docs, edges};
 
 /// Everything but the tests.
 pub(crate) fn check() -> Result<(), Failure> {
+    announce("schemathesis, installed where it is missing");
+    let started = Instant::now();
+    conformance::prepare().map_err(Failure::Conformance)?;
+    done(started);
     run("cargo fmt --all --check", &mut cargo(&["fmt", "--all", "--check"]))?;
     run(
         "cargo clippy --workspace --all-targets -- -D warnings",

@@ -22,9 +22,6 @@ pub const ADMINS: &str = "/console/admins";
 /// An operator's own sessions.
 pub const SESSIONS: &str = "/console/sessions";
 
-/// The documentation of both services' APIs.
-pub const API_DOCS: &str = "/console/api-docs";
-
 /// The page of a tester.
 #[must_use]
 pub fn tester(id: impl Borrow<TesterId>) -> String {

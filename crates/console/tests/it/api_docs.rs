@@ -49,6 +49,19 @@ async fn nobody_else_gets_any_of_it_and_is_led_to_the_page_after_signing_in() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_licence_of_what_draws_the_page_goes_with_it() {
+    let app = TestApp::start().await;
+    let operator = app.enrol("readonly").await;
+    let page = operator.client.page(PAGE).await.text;
+    for (name, words) in [("LICENSE", "Apache License"), ("NOTICE", "swagger-ui")] {
+        let path = format!("/console/api-docs/assets/{name}");
+        assert!(page.contains(&path), "{name}");
+        let text = operator.client.page(&path).await;
+        assert!(text.status == 200 && text.text.contains(words), "{text:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_page_has_a_policy_of_its_own_and_every_other_header() {
     let app = TestApp::start().await;
     let operator = app.enrol("readonly").await;
@@ -92,7 +105,7 @@ async fn what_the_page_loads_is_there_and_is_from_here() {
     }
     let named = page.text.split('"').filter(|part| part.starts_with("/console/api-docs/assets/"));
     let named: Vec<_> = named.collect();
-    assert_eq!(named.len(), 4, "{named:?}");
+    assert_eq!(named.len(), 6, "{named:?}");
     for path in named {
         let file = operator.client.page(path).await;
         assert_eq!((file.status, file.header("cache-control")), (200, "private, max-age=300"));

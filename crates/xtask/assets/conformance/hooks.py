@@ -102,11 +102,15 @@ def ours():
             f"{BASE}{where}/{path}",
             headers={"Accept": "application/json", "Cookie": COOKIE},
             timeout=10,
-        ).json()
+        )
+        answer.raise_for_status()
+        answer = answer.json()
         found.add(answer.get("admin_id"))
         current = [one for one in answer.get("sessions", []) if one["current"]]
         found.update(one["session_id"] for one in current)
-    return found - {None}
+    found -= {None}
+    assert found, "nobody is signed in"
+    return found
 
 
 OURS = ours()

@@ -10,6 +10,7 @@ use crate::http::access::AnyOperator;
 
 const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
+const TEXT: &str = "text/plain; charset=utf-8";
 
 /// The files are for whoever is signed in, so no cache between may keep them.
 const FRESH: HeaderValue = HeaderValue::from_static("private, max-age=300");
@@ -41,6 +42,8 @@ pub async fn asset(
         "swagger-ui-bundle.js" => {
             respond_compressed(&request, JS, swagger_ui!("swagger-ui-bundle.js"))?
         }
+        "LICENSE" => respond_compressed(&request, TEXT, swagger_ui!("LICENSE"))?,
+        "NOTICE" => respond_compressed(&request, TEXT, swagger_ui!("NOTICE"))?,
         _ => return Err(ApiError::not_found()),
     };
     answer.headers_mut().insert(CACHE_CONTROL, FRESH);

@@ -3,12 +3,13 @@
 //!
 //! It makes requests from the documents, good ones and bad ones, and looks at each answer: its
 //! status, type, headers and body, whether a bad request was refused, and whether anything was
-//! answered to somebody without the credentials. The same requests come each time.
+//! answered to somebody without the credentials. The same requests come each time, but for the ids
+//! that the services draw at random and that stand in answers.
 
 mod people;
 mod venv;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Instant;
 
@@ -50,12 +51,26 @@ struct Subject<'a> {
 
 /// Runs it; the words of a failure are for the person at the terminal.
 pub(crate) fn run(options: Options) -> Result<(), String> {
+    to_its_end(perform(options))
+}
+
+/// Installs what is missing, which needs the network: nobody should hear of it after ten minutes.
+pub(crate) fn prepare() -> Result<(), String> {
+    to_its_end(async { programs().await.map(drop) })
+}
+
+fn to_its_end(work: impl Future<Output = Result<(), Failure>>) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let outcome = match runtime.could_not("start") {
-        Ok(runtime) => runtime.block_on(perform(options)),
+        Ok(runtime) => runtime.block_on(work),
         Err(failure) => Err(failure),
     };
     outcome.map_err(|failure| failure.to_string())
+}
+
+async fn programs() -> Result<PathBuf, Failure> {
+    let target = std::path::absolute(crate::workspace().join("target"));
+    venv::ready(&target.could_not("find target")?).await
 }
 
 async fn perform(options: Options) -> Result<(), Failure> {
@@ -84,10 +99,7 @@ async fn set_up_and_ask(
     progress: &Progress,
 ) -> Result<(), Failure> {
     let step = progress.noisy_step("Installing schemathesis, where it is missing");
-    let programs = venv::ready(
-        &std::path::absolute(crate::workspace().join("target")).could_not("find target")?,
-    )
-    .await?;
+    let programs = programs().await?;
     step.done();
     let system = stage.set_up(progress).await?;
     let step = progress.step("Signing up and in those who ask");
