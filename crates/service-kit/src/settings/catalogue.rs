@@ -227,7 +227,8 @@ pub const RUST_LOG: Described = Described::optional(
 /// `OTEL_EXPORTER_OTLP_ENDPOINT`.
 pub const OTLP_ENDPOINT: Described = Described::optional(
     "OTEL_EXPORTER_OTLP_ENDPOINT",
-    "The collector of traces: the base to which `/v1/traces` is added; OTLP over HTTP with protobuf.",
+    "The collector of traces: the base to which `/v1/traces` is added; OTLP over HTTP with \
+     protobuf. With headers it is https, or on this machine.",
     "Nothing is traced.",
 )
 .example("http://localhost:4318");

@@ -190,29 +190,40 @@ pub struct Received {
 }
 
 /// The members of a delivery.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Delivered {
+    /// Which mail.
     #[serde(rename = "MessageID")]
     message_id: Option<String>,
+    /// When.
     delivered_at: Option<String>,
+    /// What the receiving server said.
     details: Option<String>,
 }
 
 /// The members of a bounce, and of a complaint.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Bounced {
+    /// Which mail.
     #[serde(rename = "MessageID")]
     message_id: Option<String>,
+    /// Which bounce.
     #[serde(rename = "ID")]
     id: Option<i64>,
+    /// The kind of bounce.
     #[serde(rename = "Type")]
     kind: Option<String>,
+    /// The same in words.
     name: Option<String>,
+    /// What the provider says of it.
     description: Option<String>,
+    /// What the receiving server said.
     details: Option<String>,
+    /// When.
     bounced_at: Option<String>,
+    /// Whether the provider sends nothing to that address any more.
     inactive: Option<bool>,
 }
 
