@@ -88,9 +88,10 @@ fn collect(project: &Path) -> Result<Files, Failure> {
     Ok(files)
 }
 
-/// The directories that are copied as they are: all other packages, and the migrations.
+/// The directories that are copied as they are: all other packages, the migrations, and the
+/// documents that the Console shows.
 fn whole(project: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let mut parts = Vec::new();
+    let mut parts = vec![PathBuf::from("docs/api")];
     for entry in std::fs::read_dir(project.join("crates"))? {
         let part = Path::new("crates").join(entry?.file_name());
         let elsewhere = HOLLOW.iter().chain(&LEFT_OUT).any(|package| part == Path::new(package));
