@@ -270,9 +270,17 @@ fn address(url: &str) -> Result<SocketAddr, Failure> {
     authority.and_then(|authority| authority.parse().ok()).could_not("read a server's address")
 }
 
-/// Ports that nobody listens on at this moment, all different.
+/// Ports that nobody listens on at this moment, all different, and below those that the system gives
+/// to outgoing connections: while a process is down, one of these could take its port, even by being
+/// a connection to that port.
 fn free_ports(count: usize) -> std::io::Result<Vec<u16>> {
-    let listeners: std::io::Result<Vec<TcpListener>> =
-        (0..count).map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).collect();
-    listeners?.iter().map(|listener| Ok(listener.local_addr()?.port())).collect()
+    const FIRST: u16 = 20_000;
+    const SOME: u16 = 12_000;
+    // Apart from those of other runs, which look for theirs at the same time.
+    let offset = std::process::id().wrapping_mul(17) % u32::from(SOME);
+    let offset = u16::try_from(offset).unwrap_or_default();
+    let all = (0..SOME).map(|index| FIRST + (offset + index) % SOME);
+    let free = all.filter_map(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok());
+    let listeners: Vec<_> = free.take(count).collect();
+    listeners.iter().map(|listener| Ok(listener.local_addr()?.port())).collect()
 }
